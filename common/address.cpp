@@ -1,0 +1,106 @@
+#include "common/address.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+
+namespace asyncio {
+namespace {
+
+// The structure of one family, copied out: a cast would break the rules about
+// what type an object's bytes may be read as.
+template <class T>
+T as(const sockaddr_storage& storage) {
+  T result;
+  std::memcpy(&result, &storage, sizeof result);
+  return result;
+}
+
+std::string unix_name(const sockaddr_storage& storage, socklen_t size) {
+  constexpr std::size_t start = offsetof(sockaddr_un, sun_path);
+  if (size <= start) return "unnamed socket";
+  const auto address = as<sockaddr_un>(storage);
+  const std::size_t length = std::min(size - start, sizeof address.sun_path);
+  std::string path(address.sun_path, length);
+  if (path[0] == '\0') return "@" + path.substr(1);  // Linux: abstract
+  return path.substr(0, path.find('\0'));
+}
+
+}  // namespace
+
+Address::Address(const sockaddr* data, socklen_t size)
+    : size_(std::min<socklen_t>(size, sizeof storage_)) {
+  std::memcpy(&storage_, data, size_);
+}
+
+Address Address::loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);  // on the wire, the high byte comes first
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return Address(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+std::uint16_t Address::port() const {
+  switch (family()) {
+    case AF_INET: return ntohs(as<sockaddr_in>(storage_).sin_port);
+    case AF_INET6: return ntohs(as<sockaddr_in6>(storage_).sin6_port);
+    default: return 0;
+  }
+}
+
+std::string Address::str() const {
+  char host[INET6_ADDRSTRLEN] = "";
+  if (family() == AF_INET) {
+    const auto address = as<sockaddr_in>(storage_);
+    ::inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
+    return std::string(host) + ":" + std::to_string(port());
+  }
+  if (family() == AF_INET6) {
+    const auto address = as<sockaddr_in6>(storage_);
+    ::inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
+    return "[" + std::string(host) + "]:" + std::to_string(port());
+  }
+  return family() == AF_UNIX ? unix_name(storage_, size_) : "unnamed socket";
+}
+
+bool operator==(const Address& a, const Address& b) {
+  return a.size_ == b.size_ && std::memcmp(a.data(), b.data(), a.size_) == 0;
+}
+
+std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' &&
+                         host.back() == ']';  // as a URL writes IPv6
+  const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;  // else each address comes three times
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int code = ::getaddrinfo(name.c_str(), std::to_string(port).c_str(),
+                                 &hints, &list);
+  if (code != 0) {
+    const std::string cause = code == EAI_SYSTEM
+                                  ? std::system_category().message(errno)
+                                  : ::gai_strerror(code);
+    throw std::runtime_error("resolve " + host + ": " + cause);
+  }
+  std::vector<Address> addresses;
+  for (const addrinfo* item = list; item; item = item->ai_next) {
+    const Address address(item->ai_addr, item->ai_addrlen);
+    if (std::ranges::find(addresses, address) == addresses.end()) {
+      addresses.push_back(address);
+    }
+  }
+  ::freeaddrinfo(list);
+  return addresses;
+}
+
+}  // namespace asyncio
