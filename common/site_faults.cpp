@@ -25,6 +25,12 @@ std::string length_field(std::size_t length) {
   return "Content-Length: " + std::to_string(length) + "\r\n";
 }
 
+std::string location_field(std::string_view to) {
+  std::string field = "Location: ";
+  field += to;
+  return field += "\r\n";
+}
+
 // Reads until the peer closes, and drops what comes.
 void wait_for_the_end(Socket& peer) {
   char buffer[512];
@@ -73,13 +79,15 @@ void no_http(Socket& peer, std::string_view) {
 void no_answer(Socket&, std::string_view) {}
 
 void redirect_loop(Socket& peer, std::string_view query) {
-  std::string to = query.empty() ? "?again" : "redirect-loop";
-  peer.send_all(head("302 Found", "Location: " + to + "\r\n"));
+  const char* to = query.empty() ? "?again" : "redirect-loop";
+  peer.send_all(head("302 Found", location_field(to)));
 }
 
 void redirect_on(Socket& peer, std::string_view query) {
-  std::string to = "?" + std::string(query) + "+";  // each time a longer one
-  peer.send_all(head("302 Found", "Location: " + to + "\r\n"));
+  std::string to = "?";
+  to += query;
+  to += '+';  // each time a longer one
+  peer.send_all(head("302 Found", location_field(to)));
 }
 
 void redirect_nowhere(Socket& peer, std::string_view) {

@@ -125,7 +125,8 @@ TEST("CHECK_THROWS fails for no exception and for one of another type") {
       },
       "child:");
   CHECK(contains(outcome, "1 + 1 threw nothing, expected std::logic_error"));
-  CHECK(contains(outcome, "threw another type, expected std::logic_error: boom"));
+  CHECK(contains(outcome,
+                 "threw another type, expected std::logic_error: boom"));
   CHECK(contains(outcome, "\n0 passed, 2 failed\n"));
 }
 
