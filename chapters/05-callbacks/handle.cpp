@@ -1,0 +1,52 @@
+#include "05-callbacks/handle.hpp"
+
+#include "05-callbacks/event_loop.hpp"
+#include "common/interrupt.hpp"
+
+namespace asyncio {
+
+void HandleNode::cancel() {
+  if (cancelled_) return;
+  Ref<HandleNode> keep(this);
+  cancelled_ = true;
+  if (pending()) {
+    loop_.cancel_timer(*this);
+    release();  // the heap's share
+  }
+  // A function that cancels itself must not be destroyed under its own feet.
+  if (!running_) destroy_function();
+}
+
+void HandleNode::run() {
+  Ref<HandleNode> keep(this);
+  release();  // the queue's share; `keep` holds the node until we return
+  if (cancelled_) return;
+  running_ = true;
+  try {
+    run_and_report();
+  } catch (...) {
+    finish();
+    throw;
+  }
+  finish();
+}
+
+void HandleNode::finish() noexcept {
+  running_ = false;
+  if (cancelled_ || !repeating_) destroy_function();
+}
+
+void HandleNode::run_and_report() {
+  try {
+    call();
+  } catch (const Interrupted&) {
+    throw;  // Ctrl-C is not the callback's error: it ends run_forever()
+  } catch (...) {
+    loop_.call_exception_handler({"Exception in callback", name_,
+                                  std::current_exception()});
+  }
+}
+
+void HandleNode::drop() noexcept { release(); }
+
+}  // namespace asyncio
