@@ -1,0 +1,84 @@
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <source_location>
+#include <utility>
+
+#include "08-coroutines/driver.hpp"
+#include "08-coroutines/frame_pool.hpp"
+
+namespace asyncio {
+
+// A FrameOwner is what a coroutine's frame knows of its Coro: there is the
+// frame's handle, and, in CoroResult, the place where the result goes.
+class FrameOwner {
+ protected:
+  FrameOwner() = default;
+  ~FrameOwner() = default;
+
+  std::coroutine_handle<> handle_;  // null once the coroutine has ended
+
+ private:
+  friend class Driver;
+  friend class PromiseBase;
+};
+
+// A PromiseBase is what every coroutine frame holds besides its locals: who
+// drives it, who awaits it, where it stands, and where its result goes. It
+// follows CPython's coroutine object, with cr_await the other way round: the
+// callee knows its caller.
+class PromiseBase : public Pooled {
+ public:
+  PromiseBase(const PromiseBase&) = delete;
+  PromiseBase& operator=(const PromiseBase&) = delete;
+
+  // REQUIRES: started()
+  Driver& driver() const noexcept { return *driver_; }
+  bool started() const noexcept { return driver_ != nullptr; }
+  // The coroutine that awaits this one, or nullptr. REQUIRES: it is
+  // suspended, or driven from outside.
+  PromiseBase* caller() const noexcept { return caller_; }
+  // The line of the last co_await in this coroutine.
+  const std::source_location& where() const noexcept { return where_; }
+
+  // ---- What the compiler calls.
+
+  std::suspend_always initial_suspend() const noexcept { return {}; }
+
+  // The body has ended, and its result stands with the owner. The frame is
+  // gone when this coroutine stops: nobody has to destroy it. Whoever awaits
+  // it, and is suspended, comes next.
+  std::suspend_never final_suspend() const noexcept {
+    owner_->handle_ = nullptr;
+    if (continuation_) driver_->jump(continuation_);
+    return {};
+  }
+
+  // Every co_await passes through here, and leaves its line behind.
+  template <class Awaitable>
+  Awaitable&& await_transform(
+      Awaitable&& awaitable,
+      std::source_location where = std::source_location::current()) noexcept {
+    where_ = where;
+    return std::forward<Awaitable>(awaitable);
+  }
+
+ protected:
+  PromiseBase() = default;
+
+  FrameOwner* owner_;
+
+ private:
+  template <class T>
+  friend class Coro;
+  friend class Driver;
+
+  Driver* driver_ = nullptr;
+  std::coroutine_handle<> continuation_;  // the caller, once it is suspended
+  PromiseBase* caller_;                   // the same, for a look at the chain
+  int depth_;  // how many started one another, and stand on the native stack
+  std::source_location where_;
+};
+
+}  // namespace asyncio
