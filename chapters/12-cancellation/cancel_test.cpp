@@ -1,0 +1,528 @@
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "11-gather/gather_world.hpp"
+#include "common/interrupt.hpp"
+
+// What cancelling a task does. CPython's cases (test_tasks.py, 3.12 and 3.13):
+//
+//   BaseTaskTests
+//     test_cancel                       a task that waits for a timer
+//     test_sleep_cancel                 the timer is gone at once
+//     test_task_cancel_sleeping_task    the same, awaited by another task
+//     test_cancel_yield                 a task in sleep(0)
+//     test_cancel_inner_future          the awaited future was cancelled
+//     test_cancel_both_task_and_inner_future
+//     test_cancel_task_catching         swallowed, and the task returns
+//     test_cancel_task_ignoring         swallowed, and it waits again
+//     test_cancel_current_task          by itself, before an await
+//     test_cancel_at_end                by itself, with no await to come
+//     test_cancel_awaited_task          by itself, then it awaits a task
+//     test_task_cancel_waiter_future    the awaited future is cancelled too
+//     test_yield_future_passes_cancel   raised in each coroutine of the chain
+//     test_yield_wait_does_not_shield_cancel    chapter 11, wait
+//     test_baseexception_during_cancel  SystemExit: here Interrupted
+//     test_tb_logger_not_called_after_cancel    nobody hears of its error
+//     test_cancel_gather_*, test_one_cancellation, test_cancellation_broadcast
+//                                       chapter 11, gather
+//     test_cancel_traceback_for_future_*        an exception has no traceback
+//     test_run_coroutine_threadsafe_task_cancelled      chapter 16
+//
+// A difference: an error that arrives together with a cancellation, so that
+// the task does not see it, is reported. CPython loses it.
+//
+// cancel_count_test.cpp has the messages, cancelling() and uncancel().
+
+namespace {
+
+using namespace test;
+using asyncio::AnyTask;
+using asyncio::current_task;
+using asyncio::sleep;
+using Log = std::vector<std::string>;
+
+// Awaits itself `depth` times, then `future`; tells when it is cancelled.
+Coro<> nest(int depth, Future<int> future, Log& log) {
+  try {
+    if (depth > 0) {
+      co_await nest(depth - 1, future, log);
+    } else {
+      co_await future;
+    }
+  } catch (const CancelledError&) {
+    log.push_back(std::to_string(depth));
+    throw;
+  }
+}
+
+TEST("a cancellation is raised at the await, and in each caller in turn") {
+  NoLeak no_leak;
+  World world;
+  Log log;
+  const auto future = world.future();
+  const auto task = world.start(nest(2, future, log));
+  world.turn();
+  CHECK(task.cancel());
+  CHECK(future.cancelled());
+  CHECK(!task.done());
+  CHECK_EQ(log, Log{});
+  world.turn();
+  CHECK_EQ(log, (Log{"0", "1", "2"}));
+  CHECK(task.cancelled());
+  CHECK(!task.cancel());
+}
+
+TEST("it passes ten thousand coroutines that await one another") {
+  NoLeak no_leak;
+  World world;
+  Log log;
+  const auto task = world.start(nest(10'000, world.future(), log));
+  world.turn();
+  task.cancel();
+  world.turn();
+  CHECK(task.cancelled());
+  CHECK_EQ(log.size(), 10'001);
+}
+
+TEST("a handler for errors lets a cancellation pass") {
+  NoLeak no_leak;
+  World world;
+  bool handled = false;
+  auto body = [&]() -> Coro<> {
+    try {
+      co_await sleep(1h);
+    } catch (const std::exception&) {
+      handled = true;
+    }
+  };
+  const auto task = world.start(body());
+  world.turn();
+  task.cancel();
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK(!handled);
+}
+
+Coro<int> sleep_and_return() {
+  co_await sleep(10s);
+  co_return 12;
+}
+
+TEST("a task that sleeps ends at once, and no timer stays behind") {
+  NoLeak no_leak;
+  World world;
+  auto main = [&]() -> Coro<std::string> {
+    auto sleeper = create_task(sleep_and_return());
+    asyncio::get_running_loop().call_later(100ms, [=] { sleeper.cancel(); });
+    try {
+      co_await sleeper;
+    } catch (const CancelledError&) {
+      co_return "cancelled";
+    }
+    co_return "slept in";
+  };
+  CHECK_EQ(world.run(main()), "cancelled");
+  CHECK_EQ(world.time(), 100ms);
+  // A timer that was left would be what the loop skips to.
+  world.loop.call_later(1h, [&] { world.loop.stop(); });
+  world.loop.run_forever();
+  CHECK_EQ(world.time(), 1h + 100ms);
+}
+
+TEST("sleep(0) is an await as any other") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<> {
+    co_await sleep(0s);
+    co_await sleep(0s);
+  };
+  const auto task = world.start(body());
+  world.turn();
+  task.cancel();
+  world.turn();
+  CHECK(task.cancelled());
+}
+
+TEST("whoever swallows a cancellation ends as it likes") {
+  NoLeak no_leak;
+  World world;
+  const auto futures = world.futures(2);
+  auto body = [&]() -> Coro<int> {
+    co_await futures[0];
+    try {
+      co_await futures[1];
+    } catch (const CancelledError&) {
+      co_return 42;
+    }
+    co_return 0;
+  };
+  const auto task = world.start(body());
+  world.turn();
+  futures[0].set_result(0);
+  world.turn();
+  task.cancel();
+  CHECK(futures[1].cancelled());
+  world.turn();
+  CHECK(!task.cancelled());
+  CHECK_EQ(task.result(), 42);
+}
+
+TEST("one request is raised once: the next await waits again") {
+  NoLeak no_leak;
+  World world;
+  const auto futures = world.futures(2);
+  auto body = [&]() -> Coro<int> {
+    try {
+      co_await futures[0];
+    } catch (const CancelledError&) {
+    }
+    co_return co_await futures[1];
+  };
+  const auto task = world.start(body());
+  world.turn();
+  task.cancel();
+  world.settle();
+  CHECK(!task.done());
+  CHECK(!futures[1].cancelled());
+  futures[1].set_result(42);
+  world.settle();
+  CHECK_EQ(task.result(), 42);
+}
+
+// Sleeps, and cleans up for one second when it is cancelled.
+Coro<> clean_up_slowly(Log& log) {
+  bool cancelled = false;
+  try {
+    co_await sleep(1h);
+  } catch (const CancelledError&) {
+    cancelled = true;
+  }
+  if (!cancelled) co_return;
+  log.push_back("cleaning");
+  co_await sleep(1s);
+  log.push_back("clean");
+  throw CancelledError();
+}
+
+TEST("cleanup may await, and the task ends after it") {
+  NoLeak no_leak;
+  World world;
+  Log log;
+  auto main = [&]() -> Coro<> {
+    auto task = create_task(clean_up_slowly(log));
+    co_await sleep(1s);
+    task.cancel();
+    try {
+      co_await task;
+    } catch (const CancelledError&) {
+      log.push_back("ended");
+    }
+  };
+  world.run(main());
+  CHECK_EQ(log, (Log{"cleaning", "clean", "ended"}));
+  CHECK_EQ(world.time(), 2s);
+}
+
+TEST("a second request is raised inside the cleanup") {
+  NoLeak no_leak;
+  World world;
+  Log log;
+  const auto task = world.start(clean_up_slowly(log));
+  world.turn();
+  task.cancel();
+  world.settle();
+  CHECK(!task.done());
+  task.cancel();
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK_EQ(log, (Log{"cleaning"}));
+  CHECK_EQ(world.time(), 0s);
+}
+
+Coro<> set_flag(bool& flag, std::shared_ptr<int> token) {
+  flag = true;
+  co_await sleep(static_cast<asyncio::Duration>(*token));
+}
+
+TEST("cancelled before its first step, a task never begins") {
+  NoLeak no_leak;
+  World world;
+  bool begun = false;
+  const auto token = std::make_shared<int>(0);
+  const auto task = world.start(set_flag(begun, token));
+  CHECK(task.cancel());
+  CHECK(!task.done());
+  CHECK_EQ(token.use_count(), 2);
+  world.turn();
+  CHECK(task.cancelled());
+  CHECK(!begun);
+  CHECK_EQ(token.use_count(), 1);  // its arguments died with it
+}
+
+TEST("a task that cancels itself finds out at its next await") {
+  NoLeak no_leak;
+  World world;
+  bool went_on = false;
+  auto body = [&]() -> Coro<int> {
+    current_task().cancel();
+    went_on = true;
+    co_await sleep(100s);
+    co_return 12;
+  };
+  const auto task = world.start(body());
+  world.settle();
+  CHECK(went_on);
+  CHECK(task.cancelled());
+  CHECK_EQ(world.time(), 0s);
+}
+
+TEST("an await that does not suspend raises nothing") {
+  NoLeak no_leak;
+  World world;
+  const auto done = world.future();
+  done.set_result(7);
+  auto body = [&]() -> Coro<int> {
+    current_task().cancel();
+    int seven = co_await done;
+    current_task().uncancel();
+    co_return seven;
+  };
+  CHECK_EQ(world.run(body()), 7);
+}
+
+TEST("cancelled in its last step, a task is cancelled") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<int> {
+    current_task().cancel();
+    co_return 12;
+  };
+  const auto task = world.start(body());
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK(!task.cancel());
+}
+
+TEST("an error in its last step goes before a cancellation") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<> {
+    current_task().cancel();
+    throw std::runtime_error("broke");
+    co_return;
+  };
+  const auto task = world.start(body());
+  world.settle();
+  CHECK_EQ(state_of(task), "broke");
+}
+
+Coro<int> await_future(Future<int> future) { co_return co_await future; }
+
+TEST("a task that cancelled itself cancels the task that it then awaits") {
+  NoLeak no_leak;
+  World world;
+  const auto future = world.future();
+  Task<int> nested;
+  auto body = [&]() -> Coro<> {
+    nested = create_task(await_future(future));
+    co_await sleep(0s);
+    current_task().cancel();
+    co_await nested;
+  };
+  const auto task = world.start(body());
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK(nested.cancelled());
+  CHECK(future.cancelled());
+}
+
+TEST("a task whose future is cancelled is cancelled") {
+  NoLeak no_leak;
+  World world;
+  const auto future = world.future();
+  const auto task = world.start(await_future(future));
+  world.turn();
+  future.cancel();
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK_EQ(task.cancelling(), 0);
+}
+
+TEST("the cancelled future answers for a request that came after it") {
+  NoLeak no_leak;
+  World world;
+  const auto futures = world.futures(2);
+  auto body = [&]() -> Coro<int> {
+    try {
+      co_await futures[0];
+    } catch (const CancelledError&) {
+    }
+    co_return co_await futures[1];
+  };
+  const auto task = world.start(body());
+  world.turn();
+  futures[0].cancel();
+  task.cancel();
+  world.settle();
+  CHECK(!task.done());
+  futures[1].set_result(1);
+  world.settle();
+  CHECK_EQ(task.result(), 1);
+}
+
+TEST("of a request and a result in one iteration, the request wins") {
+  NoLeak no_leak;
+  World world;
+  const auto future = world.future();
+  const auto task = world.start(await_future(future));
+  world.turn();
+  future.set_result(1);
+  CHECK(task.cancel());
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK_EQ(future.result(), 1);  // the result is not lost
+}
+
+TEST("of a request and a timer that is due, the request wins") {
+  NoLeak no_leak;
+  World world;
+  Task<int> task;
+  // Queued before the sleeper's own timer, and both are due together.
+  world.loop.call_later(10s, [&] { task.cancel(); });
+  task = world.start(sleep_and_return());
+  world.loop.call_later(11s, [&] { world.loop.stop(); });
+  world.loop.run_forever();
+  CHECK(task.cancelled());
+}
+
+TEST("of a request and an error in one iteration, the error is reported") {
+  NoLeak no_leak;
+  World world;
+  Task<int> task;
+  {
+    const auto future = world.future();
+    task = world.start(await_future(future));
+    world.turn();
+    future.set_exception(std::runtime_error("broke"));
+  }
+  task.cancel();
+  world.settle();
+  CHECK(task.cancelled());
+  CHECK_EQ(world.reported, std::vector<std::string>{
+                               "Future exception was never retrieved: broke"});
+}
+
+TEST("a task that awaits a task passes the cancellation on") {
+  NoLeak no_leak;
+  World world;
+  Log log;
+  auto inner = world.start(clean_up_slowly(log));
+  auto body = [&]() -> Coro<> { co_await inner; };
+  const auto outer = world.start(body());
+  world.turn();
+  outer.cancel();
+  CHECK_EQ(inner.cancelling(), 1);
+  world.turn();
+  CHECK(!outer.done());  // it waits until the inner one has cleaned up
+  world.loop.call_later(2s, [&] { world.loop.stop(); });
+  world.loop.run_forever();
+  CHECK(inner.cancelled());
+  CHECK(outer.cancelled());
+}
+
+TEST("a task that awaits one that swallows the cancellation gets its result") {
+  NoLeak no_leak;
+  World world;
+  auto stubborn = []() -> Coro<int> {
+    try {
+      co_await sleep(1h);
+    } catch (const CancelledError&) {
+    }
+    co_return 42;
+  };
+  auto inner = world.start(stubborn());
+  auto body = [&]() -> Coro<int> { co_return co_await inner; };
+  const auto outer = world.start(body());
+  world.turn();
+  outer.cancel();
+  world.settle();
+  CHECK_EQ(outer.result(), 42);
+  CHECK_EQ(outer.cancelling(), 1);
+}
+
+Coro<int> await_task(Task<int> task) { co_return co_await task; }
+
+TEST("a cancellation passes a thousand tasks that await one another") {
+  NoLeak no_leak;
+  World world;
+  std::vector<Task<int>> tasks{world.start(sleep_and_return())};
+  for (int i = 0; i < 1000; ++i) {
+    tasks.push_back(world.start(await_task(tasks.back())));
+  }
+  world.settle();
+  tasks.back().cancel();
+  for (int i = 0; i <= 1000; ++i) world.turn();
+  for (const auto& task : tasks) CHECK(task.done());
+  CHECK(tasks.back().cancelled());
+  CHECK_EQ(world.time(), 0s);
+}
+
+TEST("an error thrown while a task is being cancelled is how it ends") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<> {
+    try {
+      co_await sleep(1h);
+    } catch (const CancelledError&) {
+      throw std::runtime_error("cleanup failed");
+    }
+  };
+  const auto task = world.start(body());
+  world.turn();
+  task.cancel();
+  world.settle();
+  CHECK(!task.cancelled());
+  CHECK_EQ(state_of(task), "cleanup failed");
+}
+
+TEST("Ctrl-C while a task is being cancelled ends it and the loop's run") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<> {
+    try {
+      co_await sleep(1h);
+    } catch (const CancelledError&) {
+      throw asyncio::Interrupted();
+    }
+  };
+  const auto task = world.start(body());
+  world.turn();
+  task.cancel();
+  CHECK(!task.done());
+  CHECK_THROWS(asyncio::Interrupted, world.turn());
+  CHECK(task.done());
+  CHECK(!task.cancelled());
+  CHECK_THROWS(asyncio::Interrupted, task.result());
+}
+
+TEST("whoever cancels a failed task does not care for its error") {
+  NoLeak no_leak;
+  World world;
+  auto body = []() -> Coro<> {
+    throw std::runtime_error("nobody asks");
+    co_return;
+  };
+  {
+    const auto task = world.start(body());
+    world.settle();
+    CHECK(!task.cancel());
+    const auto future = world.future();
+    future.set_exception(std::runtime_error("nobody asks"));
+    CHECK(!future.cancel());
+  }
+  CHECK_EQ(world.reported, std::vector<std::string>{});
+}
+
+}  // namespace
