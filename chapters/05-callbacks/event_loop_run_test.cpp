@@ -3,12 +3,15 @@
 
 #include "05-callbacks/event_loop.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include "05-callbacks/loop_test.hpp"
+#include "common/descriptor.hpp"
 
 namespace {
 
@@ -301,6 +304,21 @@ TEST("an observer is told what is scheduled, what runs, and each question") {
                      "finished", "polling, some time", "polled",
                      "scheduled call_later", "started call_later", "later",
                      "finished"}));
+}
+
+TEST("an observer is told of what the kernel has scheduled") {
+  EventLoop loop;
+  const asyncio::Pipe pipe = asyncio::make_pipe();
+  CHECK_EQ(::write(pipe.write.get(), "x", 1), 1);
+  loop.add_reader(pipe.read.get(), [] {});
+  Log log;
+  Recorder recorder(log);
+  loop.set_observer(&recorder);
+  run_once(loop);
+  loop.set_observer(nullptr);
+  loop.remove_reader(pipe.read.get());
+  CHECK_EQ(log, Log({"polling, no wait", "polled", "scheduled reader",
+                     "started reader", "finished"}));
 }
 
 TEST("an observer may take itself off while a callback runs") {

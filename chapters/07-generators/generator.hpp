@@ -48,7 +48,9 @@ class Generator {
       return {};
     }
     void return_void() const noexcept {}
-    void unhandled_exception() { throw; }
+    // Kept for next() to throw: what is thrown on from here would leave
+    // clang's frame unsure of how far it came, and its locals die twice.
+    void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
     // A generator yields; what it would await, nobody could answer.
     template <class A>
@@ -57,6 +59,7 @@ class Generator {
    private:
     friend class Generator;
     Value* value_ = nullptr;
+    std::exception_ptr error_;
   };
   using Handle = std::coroutine_handle<promise_type>;
 
@@ -96,7 +99,10 @@ class Generator {
   bool next() {
     if (done()) return false;
     handle_.resume();
-    return !handle_.done();
+    if (!handle_.done()) return true;
+    std::exception_ptr error = std::exchange(handle_.promise().error_, nullptr);
+    if (error) std::rethrow_exception(std::move(error));
+    return false;
   }
 
   // The value that the last next() stopped at. REQUIRES: it returned true.

@@ -20,6 +20,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using asyncio::Callback;
 using asyncio::Coro;
 using asyncio::Task;
@@ -89,7 +90,7 @@ Coro<void> create_and_await(Figures& figures) {
 // ---- sleep(0)
 
 Coro<void> sleeper(long times) {
-  for (long i = 0; i < times; ++i) co_await asyncio::sleep({});
+  for (long i = 0; i < times; ++i) co_await asyncio::sleep(0s);
 }
 
 // `tasks` of them, each sleeps `times` times.

@@ -21,6 +21,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <vector>
 
 #include "10-tasks/echo_server.hpp"
@@ -96,18 +97,30 @@ void plain_server(Socket& listener) {
 
 // ---- the coroutines
 
-Coro<> serve_all(Socket& listener) {
+Coro<> answer_with_strings(Socket client) {
+  for (;;) {
+    std::string data = co_await asyncio::sock_recv(client, 4096);
+    if (data.empty()) co_return;
+    co_await asyncio::sock_sendall(client, data);
+  }
+}
+
+Coro<> serve_all(Socket& listener, Coro<> (*answer)(Socket)) {
   listener.set_nonblocking();
   std::vector<asyncio::Task<>> tasks;
   for (int i = 0; i < connections; ++i) {
     Socket client = co_await asyncio::sock_accept(listener);
-    tasks.push_back(asyncio::create_task(echo::answer(std::move(client))));
+    tasks.push_back(asyncio::create_task(answer(std::move(client))));
   }
   for (asyncio::Task<>& task : tasks) co_await task;
 }
 
-void coroutine_server(Socket& listener) {
-  asyncio::run(serve_all(listener));
+void string_server(Socket& listener) {
+  asyncio::run(serve_all(listener, answer_with_strings));
+}
+
+void buffer_server(Socket& listener) {
+  asyncio::run(serve_all(listener, echo::answer));
 }
 
 // The server's CPU time for a request, in microseconds.
@@ -126,21 +139,26 @@ double round(void (*serve)(Socket&)) {
   return taken / (connections * requests);
 }
 
+void print(const char* what, double us, double plain) {
+  std::printf("  %-30s %6.2f us  %.3f\n", what, us, us / plain);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 15;
-    double plain = 1e9, coroutines = 1e9;
+    double plain = 1e9, strings = 1e9, buffers = 1e9;
     for (int i = 0; i < rounds; ++i) {
       plain = std::min(plain, round(plain_server));
-      coroutines = std::min(coroutines, round(coroutine_server));
+      strings = std::min(strings, round(string_server));
+      buffers = std::min(buffers, round(buffer_server));
     }
     std::printf("CPU time of the server for a request of %zu bytes, "
                 "%d connections\n", message_size, connections);
-    std::printf("  a plain loop around epoll  %6.2f us\n", plain);
-    std::printf("  sock_recv, sock_sendall    %6.2f us\n", coroutines);
-    std::printf("  ratio                      %6.3f\n", coroutines / plain);
+    print("a plain loop around epoll", plain, plain);
+    print("sock_recv, sock_sendall", strings, plain);
+    print("sock_recv_into, sock_sendall", buffers, plain);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "echo_benchmark: %s\n", error.what());
     return 1;

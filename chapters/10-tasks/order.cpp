@@ -7,6 +7,7 @@
 #include "10-tasks/runner.hpp"
 #include "10-tasks/sleep.hpp"
 
+using namespace std::chrono_literals;
 using asyncio::Coro;
 using asyncio::Future;
 
@@ -14,7 +15,7 @@ Coro<int> worker(int steps) {
   std::string name = asyncio::current_task().get_name();
   for (int step = 0; step < steps; ++step) {
     std::printf("  %s: step %d\n", name.c_str(), step);
-    co_await asyncio::sleep({});
+    co_await asyncio::sleep(0s);
   }
   std::printf("  %s: returns\n", name.c_str());
   co_return steps;
@@ -36,7 +37,7 @@ Coro<> async_main() {
   std::puts("created, and not begun");
   co_await nothing();
   std::puts("awaiting a coroutine that does not wait: still none has begun");
-  co_await asyncio::sleep({});
+  co_await asyncio::sleep(0s);
   std::puts("sleep(0): each had one turn");
   int steps = co_await a;
   std::printf("a gave %d\n", steps);

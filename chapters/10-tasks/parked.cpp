@@ -27,6 +27,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using asyncio::Coro;
 using asyncio::Pipe;
 using asyncio::Socket;
@@ -94,10 +95,10 @@ Coro<> park_coroutines(std::size_t count) {
   for (Socket& socket : sockets) {
     tasks.push_back(asyncio::create_task(wait_for_a_message(socket)));
   }
-  co_await asyncio::sleep({});
+  co_await asyncio::sleep(0s);
   print("coroutines that wait for a socket", count, before);
   for (Task<>& task : tasks) task.cancel();
-  co_await asyncio::sleep({});
+  co_await asyncio::sleep(0s);
 }
 
 void wait_for_the_end(const Pipe& gate) {

@@ -48,7 +48,7 @@ Coro<int> async_main() {
   co_await nest();
   asyncio::create_task(leftover());
   asyncio::create_task(stubborn());
-  co_await asyncio::sleep({});
+  co_await asyncio::sleep(0s);
   std::puts("main: returns");
   co_return 42;
 }

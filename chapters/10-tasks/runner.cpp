@@ -10,7 +10,7 @@ namespace asyncio {
 
 struct Runner::CancelOnInterrupt::Impl {
   Interrupt interrupt;  // replaces the default handler of SIGINT
-  bool came = false;
+  bool came = false;         // and has cancelled the task
 };
 
 namespace {
@@ -54,8 +54,7 @@ Runner::CancelOnInterrupt::CancelOnInterrupt(AnyTask task)
   EventLoop& loop = task_.future().loop();
   loop.add_reader(impl_->interrupt.fd(), [this, &loop] {
     loop.remove_reader(impl_->interrupt.fd());
-    impl_->came = true;
-    task_.cancel();
+    impl_->came = task_.cancel();
   });
 }
 

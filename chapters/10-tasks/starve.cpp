@@ -86,7 +86,7 @@ Coro<> in_coroutines(Picture& picture) {
 Coro<> with_turns(Picture& picture) {
   for (int i = 0; i < 10; ++i) {
     compute(picture, 10ms);
-    co_await asyncio::sleep({});
+    co_await asyncio::sleep(0s);
   }
 }
 

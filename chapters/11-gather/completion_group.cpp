@@ -1,8 +1,9 @@
 #include "11-gather/completion_group.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 #include <stdexcept>
-#include <utility>
 
 namespace asyncio {
 
@@ -11,7 +12,7 @@ class CompletionGroup::Slot final : public Callback {
   void watch(CompletionGroup& group, FutureBase& future) {
     group_ = &group;
     future_ = &future;
-    group.retain_group();
+    group.expect_one();
     future.add_waiter(*this);
   }
   void unwatch() noexcept {
@@ -22,15 +23,15 @@ class CompletionGroup::Slot final : public Callback {
     std::size_t index = static_cast<std::size_t>(this - group_->slots_.get());
     future_ = nullptr;
     CompletionGroup& group = *group_;
-    struct Release {
+    struct Settle {
       CompletionGroup& group;
-      ~Release() { group.release_group(); }
+      ~Settle() { group.settle_one(); }
     } last{group};
     group.on_done(index);
   }
   void drop() noexcept override {
     future_ = nullptr;
-    group_->release_group();
+    group_->settle_one();
   }
   std::string describe() const override { return "completion"; }
 
@@ -80,20 +81,18 @@ CompletionGroups::~CompletionGroups() {
 
 std::vector<std::size_t> repeated(
     const std::vector<Ref<FutureBase>>& futures) {
-  using Place = std::pair<const FutureBase*, std::size_t>;
-  std::vector<Place> sorted;
-  sorted.reserve(futures.size());
-  for (std::size_t i = 0; i < futures.size(); ++i) {
-    sorted.emplace_back(futures[i].get(), i);
-  }
-  std::sort(sorted.begin(), sorted.end());
+  // A hash table with open addresses, at most half full.
+  const std::size_t mask = std::bit_ceil(2 * futures.size() + 1) - 1;
+  std::vector<const FutureBase*> seen(mask + 1);
   std::vector<std::size_t> places;
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    if (sorted[i].first == sorted[i - 1].first) {
-      places.push_back(sorted[i].second);
-    }
+  for (std::size_t i = 0; i < futures.size(); ++i) {
+    const FutureBase* future = futures[i].get();
+    std::size_t at = std::hash<const FutureBase*>()(future) / 64 & mask;
+    while (seen[at] && seen[at] != future) at = (at + 1) & mask;
+    if (seen[at]) places.push_back(i);
+    seen[at] = future;
   }
-  std::sort(places.rbegin(), places.rend());
+  std::reverse(places.begin(), places.end());
   return places;
 }
 

@@ -15,7 +15,7 @@ class CompletionGroups;
 // holds a callback for each future, so that adding them costs no allocation
 // each.
 //
-// Ownership: shared; each callback that is still to come holds a share, so
+// Ownership: shared; the callbacks that are still to come hold one share, so
 // the group outlives whoever has lost interest in it. A loop that ends takes
 // back what callbacks are left. Thread: the loop's.
 class CompletionGroup {
@@ -43,7 +43,15 @@ class CompletionGroup {
   friend class CompletionGroups;
   class Slot;
 
+  void expect_one() {
+    if (expected_++ == 0) retain_group();
+  }
+  void settle_one() {
+    if (--expected_ == 0) release_group();
+  }
+
   const std::size_t count_;
+  std::size_t expected_ = 0;  // callbacks that are still to come
   std::unique_ptr<Slot[]> slots_;
   CompletionGroups* groups_;  // null once the loop has ended
   CompletionGroup* previous_ = nullptr;

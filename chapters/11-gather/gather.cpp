@@ -14,15 +14,17 @@ GatherBase::GatherBase(FutureBase& outer,
 
 void GatherBase::begin() {
   if (children_.empty()) return finish();
+  std::vector<std::size_t> done;
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (!children_[i]->done()) watch(i, *children_[i]);
+    if (children_[i]->done()) {
+      done.push_back(i);
+    } else {
+      watch(i, *children_[i]);
+    }
   }
   // Only now: if all are done, the last of these completes the gather before
   // it is returned, and awaiting it does not suspend.
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    // Those done by now were done above: nothing has run in between.
-    if (children_[i]->done()) on_done(i);
-  }
+  for (std::size_t i : done) on_done(i);
 }
 
 bool GatherBase::cancel_children(const std::string& message) {

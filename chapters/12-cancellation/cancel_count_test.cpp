@@ -1,8 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "11-gather/gather_world.hpp"
 #include "11-gather/wait.hpp"
+#include "12-cancellation/cancel_world.hpp"
 
 // How requests to cancel are counted and taken back, and where their messages
 // go. CPython's cases (test_tasks.py, 3.12 and 3.13):
@@ -279,8 +279,7 @@ TEST("who cancels a block takes the request back after it") {
   World world;
   const auto late = world.start(block_with_timeout(10s, 100ms));
   const auto quick = world.start(block_with_timeout(0s, 10s));
-  world.loop.call_later(1s, [&] { world.loop.stop(); });
-  world.loop.run_forever();
+  pass(world, 1s);
   const Block first = late.result();
   CHECK(first.timed_out);
   CHECK(!first.finished);

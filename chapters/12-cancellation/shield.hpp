@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include "11-gather/gather.hpp"
@@ -20,7 +21,13 @@ Future<ResultOf<A>> shield(A awaitable) {
   Future<T> inner = ensure_future(std::move(awaitable));
   if (inner.done()) return inner;
   Future<T> outer(inner.get_loop());
-  auto id = inner.add_done_callback([outer](const Future<T>& done) {
+  // The callbacks must not hold both futures, or a pair that never ends would
+  // keep itself alive. So the inner one holds the outer, and the outer only
+  // knows where the inner is for as long as that callback is there.
+  auto watching = std::make_shared<char>();
+  std::weak_ptr<char> still_watching = watching;
+  auto id = inner.add_done_callback([outer, watching = std::move(watching)](
+                                        const Future<T>& done) {
     if (outer.done()) {
       done.state()->mark_retrieved();
     } else if (done.cancelled()) {
@@ -33,8 +40,9 @@ Future<ResultOf<A>> shield(A awaitable) {
       outer.set_result(take_result(*done.state()));
     }
   });
-  outer.add_done_callback([inner, id](const Future<T>&) {
-    inner.remove_done_callback(id);
+  FutureBase* state = inner.state().get();
+  outer.add_done_callback([state, id, still_watching](const Future<T>&) {
+    if (!still_watching.expired()) state->remove_done_node(id);
   });
   return outer;
 }

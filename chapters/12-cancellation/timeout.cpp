@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 namespace asyncio {
 
@@ -19,12 +20,7 @@ void Timeout::enter() {
 }
 
 void Timeout::reschedule(std::optional<TimePoint> when) {
-  if (state_ != State::kEntered) {
-    throw std::runtime_error(
-        state_ == State::kCreated
-            ? "Timeout has not been entered"
-            : "Cannot change state of a Timeout that has ended");
-  }
+  if (state_ != State::kEntered) throw_not_active();
   when_ = when;
   timer_.cancel();
   if (!when) return;
@@ -34,6 +30,16 @@ void Timeout::reschedule(std::optional<TimePoint> when) {
   } else {
     timer_ = loop.call_at(*when, [this] { on_timeout(); });
   }
+}
+
+void Timeout::throw_not_active() const {
+  const char* name = state_ == State::kExpiring  ? "expiring"
+                     : state_ == State::kExpired ? "expired"
+                                                 : "finished";
+  throw std::runtime_error(
+      state_ == State::kCreated
+          ? std::string("Timeout has not been entered")
+          : "Cannot change state of " + std::string(name) + " Timeout");
 }
 
 void Timeout::on_timeout() {

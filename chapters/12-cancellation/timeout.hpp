@@ -44,6 +44,7 @@ class Timeout {
  private:
   enum class State { kCreated, kEntered, kExpiring, kExpired, kExited };
   void on_timeout();
+  [[noreturn]] void throw_not_active() const;
 
   State state_ = State::kCreated;
   std::optional<TimePoint> when_;
