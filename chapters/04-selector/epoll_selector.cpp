@@ -71,8 +71,10 @@ class EpollSelector final : public Selector {
     bool unknown = false;
     for (int i = 0; i < found; ++i) {
       const epoll_event& event = events_[static_cast<std::size_t>(i)];
-      if (!get_key(event.data.fd)) unknown = true;
-      report(event.data.fd, from_epoll(event.events), ready);
+      const int fd = static_cast<int>(event.data.u64 & 0xffffffff);
+      const bool known = get_key(fd) && event.data.u64 >> 32 == serial(fd);
+      if (known) report(fd, from_epoll(event.events), ready);
+      if (!known) unknown = true;
     }
     if (unknown) begin_afresh();
   }
@@ -81,22 +83,34 @@ class EpollSelector final : public Selector {
   // while a copy of it lives on, in a forked child say, the events keep coming
   // and there is no number left to stop them by: only a new epoll forgets.
   void begin_afresh() {
-    epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
-    if (!epoll_) throw_errno("epoll_create1", "");
+    Descriptor fresh(::epoll_create1(EPOLL_CLOEXEC));
+    if (!fresh) throw_errno("epoll_create1", "");
+    epoll_ = std::move(fresh);
     for (const SelectorKey& key : keys()) {
       if (key.fd >= 0) control(EPOLL_CTL_ADD, key.fd, key.events);
     }
   }
 
   int control(int operation, int fd, int events) {
+    // Each registration has a serial number, which comes back with its
+    // events: so those of an owner before are not taken for the new one's.
+    if (operation == EPOLL_CTL_ADD) ++serial(fd);
     epoll_event event{};
     event.events = to_epoll(events);
-    event.data.fd = fd;
+    event.data.u64 = std::uint64_t{serial(fd)} << 32 |
+                     static_cast<std::uint32_t>(fd);
     return ::epoll_ctl(epoll_.get(), operation, fd, &event);
+  }
+
+  std::uint32_t& serial(int fd) {
+    const auto index = static_cast<std::size_t>(fd);
+    if (index >= serials_.size()) serials_.resize(index + 1);
+    return serials_[index];
   }
 
   Descriptor epoll_;
   std::vector<epoll_event> events_;  // grows, never shrinks
+  std::vector<std::uint32_t> serials_;  // by descriptor
 };
 
 }  // namespace

@@ -33,7 +33,9 @@ class Downloads {
   Downloads(EventLoop& loop, Crawl& crawl) : loop_(loop), crawl_(crawl) {}
 
   void start_all() {
-    while (Fetch* fetch = crawl_.start()) start(downloads_.emplace_back(*fetch));
+    while (Fetch* fetch = crawl_.start()) {
+      start(downloads_.emplace_back(*fetch));
+    }
     if (crawl_.done()) loop_.stop();
   }
 

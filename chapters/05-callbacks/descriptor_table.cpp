@@ -1,7 +1,11 @@
 #include "05-callbacks/descriptor_table.hpp"
 
+#include <fcntl.h>
+
 #include <stdexcept>
 #include <string>
+
+#include "common/error.hpp"
 
 namespace asyncio {
 
@@ -11,7 +15,11 @@ DescriptorTable::DescriptorTable(std::unique_ptr<Selector> selector)
 DescriptorTable::Slot& DescriptorTable::slot(int fd) {
   if (fd < 0) throw std::invalid_argument("watch a descriptor: it is closed");
   auto index = static_cast<std::size_t>(fd);
-  if (index >= slots_.size()) slots_.resize(index + 1);
+  if (index >= slots_.size()) {
+    // A number that is no descriptor must not cost memory before it fails.
+    if (::fcntl(fd, F_GETFD) < 0) throw_errno("watch", std::to_string(fd));
+    slots_.resize(index + 1);
+  }
   return slots_[index];
 }
 
@@ -57,7 +65,8 @@ void DescriptorTable::set_handler(int fd, int event, Ref<HandleNode> handler) {
   Side& side = s.side(event);
   if (side.waiter) {
     throw std::runtime_error("add a handler to descriptor " +
-                             std::to_string(fd) + ": a socket call waits there");
+                             std::to_string(fd) +
+                             ": a socket call waits there");
   }
   watch(fd, s, s.registered | event);
   Ref<HandleNode> before = std::exchange(side.handler, std::move(handler));
@@ -141,7 +150,8 @@ void DescriptorTable::clear() {
     }
     watch(static_cast<int>(fd), s, 0);
   }
-  for (IoWaiter* waiter : std::exchange(stale_, {})) waiter->drop();
+  for (IoWaiter* waiter : stale_) waiter->fd_ = IoWaiter::kNone;
+  stale_.clear();
 }
 
 }  // namespace asyncio

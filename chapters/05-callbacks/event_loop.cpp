@@ -44,7 +44,8 @@ struct LiveLoops {
   std::vector<EventLoop*> loops;
 };
 LiveLoops& live_loops() {
-  static LiveLoops live;
+  // Never destroyed: a loop may be a global, and die after everything else.
+  static LiveLoops& live = *new LiveLoops;
   return live;
 }
 
@@ -138,7 +139,8 @@ void EventLoop::poll() {
   if (!ready_.empty() || stopping_) {
     timeout = Duration::zero();
   } else if (!timers_.empty()) {
-    timeout = std::max(Duration::zero(), timers_.next_deadline() - time());
+    TimePoint now = time(), next = timers_.next_deadline();
+    timeout = next <= now ? Duration::zero() : next - now;
   }
   poll_next_ = false;
   turns_ = 0;

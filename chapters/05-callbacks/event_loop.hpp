@@ -69,6 +69,13 @@ class EventLoop {
   // The loop's time: monotonic, and its clock may be a manual one.
   TimePoint time() const { return clock_->now(); }
 
+  // The time `delay` from now. A delay may be as long as one likes: the
+  // latest point of time stands for never.
+  TimePoint deadline(Duration delay) const {
+    TimePoint now = time();
+    return delay > TimePoint::max() - now ? TimePoint::max() : now + delay;
+  }
+
   // Calls `function()` in the next iteration, after what is ready already.
   // Throws std::runtime_error if the loop is closed, as all four do.
   template <class F>
@@ -84,7 +91,7 @@ class EventLoop {
   TimerHandle call_later(Duration delay, F function) {
     if (delay <= Duration::zero()) poll_next_ = true;
     return add_timer(make_node("call_later", std::move(function)),
-                     time() + delay);
+                     deadline(delay));
   }
   template <class F>
   TimerHandle call_at(TimePoint when, F function) {

@@ -190,6 +190,37 @@ TEST("a function may own its own handle") {
   CHECK_EQ(token.use_count(), 1);
 }
 
+TEST("so may one that the loop drops as it closes") {
+  auto token = make_token();
+  EventLoop loop;
+  auto handle = std::make_shared<Handle>();
+  *handle = loop.call_soon([handle, token] {});
+  handle.reset();
+  loop.close();
+  CHECK_EQ(token.use_count(), 1);
+}
+
+// Cancels a handle when it dies.
+struct CancelsInTheEnd {
+  ~CancelsInTheEnd() { handle.cancel(); }
+  Handle handle;
+};
+
+TEST("what a function has captured may cancel its handle as it dies") {
+  EventLoop loop;
+  auto token = make_token();
+  for (bool cancel : {false, true}) {
+    auto captured = std::make_shared<CancelsInTheEnd>();
+    Handle handle = loop.call_soon([captured, token] {});
+    captured->handle = handle;
+    captured.reset();
+    if (cancel) handle.cancel();
+    run_once(loop);
+    CHECK_EQ(token.use_count(), 1);
+    CHECK(handle.cancelled());
+  }
+}
+
 TEST("handles share one callback, and dropping them cancels nothing") {
   EventLoop loop;
   int calls = 0;

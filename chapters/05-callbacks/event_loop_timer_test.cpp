@@ -60,6 +60,21 @@ TEST("a manual clock skips ten years in no time") {
   CHECK(loop.time() == TimePoint(24h * 3653));
 }
 
+TEST("a delay may be as long as one likes") {
+  ManualLoop manual;
+  EventLoop& loop = manual.loop;
+  bool called = false;
+  TimerHandle never =
+      loop.call_later(asyncio::Duration::max(), [&] { called = true; });
+  loop.call_later(1s, [&] { loop.stop(); });
+  loop.run_forever();
+  loop.call_later(asyncio::Duration::max(), [&] { called = true; });
+  loop.call_later(1s, [&] { loop.stop(); });
+  loop.run_forever();
+  CHECK(!called);
+  CHECK(never.when() == TimePoint::max());
+}
+
 TEST("a delay that is negative runs in the next iteration, earliest first") {
   ManualLoop manual;
   EventLoop& loop = manual.loop;

@@ -14,7 +14,7 @@ void HandleNode::cancel() {
     release();  // the heap's share
   }
   // A function that cancels itself must not be destroyed under its own feet.
-  if (!running_) destroy_function();
+  if (!running_) destroy_once();
 }
 
 void HandleNode::run() {
@@ -33,7 +33,12 @@ void HandleNode::run() {
 
 void HandleNode::finish() noexcept {
   running_ = false;
-  if (cancelled_ || !repeating_) destroy_function();
+  if (cancelled_ || !repeating_) destroy_once();
+}
+
+// What the function has captured may cancel this handle as it dies.
+void HandleNode::destroy_once() noexcept {
+  if (!std::exchange(destroyed_, true)) destroy_function();
 }
 
 void HandleNode::run_and_report() {
@@ -47,6 +52,10 @@ void HandleNode::run_and_report() {
   }
 }
 
-void HandleNode::drop() noexcept { release(); }
+void HandleNode::drop() noexcept {
+  Ref<HandleNode> keep(this);
+  release();
+  destroy_once();  // it may hold a handle to itself
+}
 
 }  // namespace asyncio

@@ -38,12 +38,14 @@ class HandleNode : public RefCounted, public Timer {
  private:
   void run_and_report();
   void finish() noexcept;
+  void destroy_once() noexcept;
 
   EventLoop& loop_;
   const char* name_;
   bool cancelled_ = false;
   bool running_ = false;
   bool repeating_ = false;
+  bool destroyed_ = false;
 };
 
 template <class F>

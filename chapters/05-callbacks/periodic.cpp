@@ -15,7 +15,8 @@ using asyncio::EventLoop;
 // Reschedules itself at the end of each call, and so drifts.
 class Naive {
  public:
-  Naive(EventLoop& loop, void (*function)()) : loop_(loop), function_(function) {
+  Naive(EventLoop& loop, void (*function)())
+      : loop_(loop), function_(function) {
     schedule_next();
   }
 

@@ -120,7 +120,9 @@ TEST("20,000 seeded pushes, pops and removals agree with a sorted model") {
   TimerHeap heap;
   Model model;
   std::vector<std::unique_ptr<TestTimer>> timers;
-  for (int i = 0; i < 200; ++i) timers.push_back(std::make_unique<TestTimer>(i));
+  for (int i = 0; i < 200; ++i) {
+    timers.push_back(std::make_unique<TestTimer>(i));
+  }
   for (int i = 0; i < 20000; ++i) {
     TestTimer& timer = *timers[random.below(200)];
     const std::uint32_t action = random.below(4);

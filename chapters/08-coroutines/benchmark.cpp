@@ -1,8 +1,9 @@
 // What co_await costs: nanoseconds and heap allocations an operation, beside a
-// plain function call and two coroutine types that can do nothing else. Build it
-// with the release preset. The same for asyncio: benchmark.py.
+// plain function call and two coroutine types that can do nothing else; and
+// what a wait costs at the bottom of a chain. Build it with the release preset.
+// The same for asyncio: benchmark.py.
 //
-// The types take turns in short runs, and the median of each is printed, so
+// The rows take turns in short runs, and the median of each is printed, so
 // that another program on the machine disturbs all of them alike.
 
 #include <algorithm>
@@ -160,53 +161,111 @@ Coro<long> coro_many() {
   co_return sum;
 }
 
+// ---- A wait at the bottom of a chain, which the loop resumes.
+
+constexpr long kWaits = 1'000;
+
+// co_await Turn() gives the loop a turn.
+class Turn {
+ public:
+  Turn() noexcept {}
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> handle) {
+    asyncio::Driver& driver = handle.promise().driver();
+    driver.suspend(handle, nullptr);
+    driver.wake();
+  }
+  void await_resume() const noexcept {}
+};
+
+Coro<> wait_below(int depth) {
+  if (depth > 1) {
+    co_await wait_below(depth - 1);
+  } else {
+    for (long i = 0; i < kWaits; ++i) co_await Turn();
+  }
+}
+
+class Chain final : public asyncio::Root<> {
+ public:
+  Chain(asyncio::EventLoop& on, int depth) : Root(on, wait_below(depth)) {}
+
+ private:
+  void finished() override { loop().stop(); }
+};
+
 // ---- Measuring.
 
 class Row {
  public:
-  explicit Row(const char* name) : name_(name) { times_.reserve(kRuns); }
+  Row(const char* name, long operations) : name_(name), count_(operations) {
+    times_.reserve(kRuns);
+  }
 
   template <class F>
   void run(F function) {
     using Clock = std::chrono::steady_clock;
     const std::size_t before = allocations;
     const auto start = Clock::now();
-    const long sum = function();
+    function();
     const std::chrono::duration<double, std::nano> time = Clock::now() - start;
-    if (sum != kAwaits * (kAwaits + 1) / 2) std::abort();
-    times_.push_back(time.count() / kAwaits);
-    news_ = static_cast<double>(allocations - before) / kAwaits;
+    const double count = static_cast<double>(count_);
+    times_.push_back(time.count() / count);
+    news_ = static_cast<double>(allocations - before) / count;
   }
 
-  double median() {
+  void print() {
     auto middle = times_.begin() + static_cast<std::ptrdiff_t>(kRuns / 2);
     std::nth_element(times_.begin(), middle, times_.end());
-    return *middle;
+    std::printf("%-42s %8.1f %6.2f\n", name_, *middle, news_);
   }
-  void print() { std::printf("%-42s %6.1f %6.2f\n", name_, median(), news_); }
 
  private:
   const char* name_;
+  long count_;
   std::vector<double> times_;
   double news_ = 0;
 };
+
+void check_sum(long sum) {
+  if (sum != kAwaits * (kAwaits + 1) / 2) std::abort();
+}
+
+void await_many(asyncio::EventLoop& loop) {
+  asyncio::Root<long> root(loop, coro_many());
+  root.run();
+  check_sum(root.result());
+}
+
+void wait_in_chain(asyncio::EventLoop& loop, int depth) {
+  Chain chain(loop, depth);
+  loop.schedule(chain);
+  loop.run_forever();
+}
 
 }  // namespace
 
 int main() {
   asyncio::EventLoop loop;
-  Row call("a function call"), kept("the least: the owner destroys the frame"),
-      gone("the least: the frame destroys itself"), coro("Coro");
+  Row call("a function call", kAwaits);
+  Row kept("the least: the owner destroys the frame", kAwaits);
+  Row gone("the least: the frame destroys itself", kAwaits);
+  Row coro("await a Coro that ends at once", kAwaits);
+  Row one("a wait, and the loop resumes it", kWaits);
+  Row ten("a wait below 10 coroutines", kWaits);
+  Row hundred("a wait below 100 coroutines", kWaits);
   for (int run = 0; run < kRuns; ++run) {
-    call.run(call_many);
-    kept.run([] { return kept_many().run(); });
-    gone.run([] { return gone_many().run(); });
-    coro.run([&] {
-      asyncio::Root<long> root(loop, coro_many());
-      root.run();
-      return root.result();
-    });
+    call.run([] { check_sum(call_many()); });
+    kept.run([] { check_sum(kept_many().run()); });
+    gone.run([] { check_sum(gone_many().run()); });
+    coro.run([&] { await_many(loop); });
+    one.run([&] { wait_in_chain(loop, 1); });
+    ten.run([&] { wait_in_chain(loop, 10); });
+    hundred.run([&] { wait_in_chain(loop, 100); });
   }
-  std::printf("%-42s %6s %6s\n", "one await that ends at once", "ns", "new");
-  for (Row* row : {&call, &kept, &gone, &coro}) row->print();
+  std::printf("%-42s %8s %6s\n", "operation", "ns", "new");
+  for (Row* row : {&call, &kept, &gone, &coro, &one, &ten, &hundred}) {
+    row->print();
+  }
 }

@@ -16,6 +16,7 @@ void Driver::start(std::coroutine_handle<> handle,
 void Driver::destroy_chain() noexcept {
   PromiseBase* promise = next_up_ ? innermost_ : nullptr;
   next_up_ = nullptr;
+  wait_ = nullptr;  // it stood in one of the frames
   while (promise && promise->caller_) {
     PromiseBase* caller = promise->caller_;
     // The Coro that owns this frame finds nothing left to destroy.

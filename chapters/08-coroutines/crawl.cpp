@@ -1,5 +1,5 @@
-// The crawl with coroutines: download() of chapter 01 once more, nearly word for
-// word. Where a blocking call would wait, there stands co_await.
+// The crawl with coroutines: download() of chapter 01 once more, nearly word
+// for word. Where a blocking call would wait, there stands co_await.
 
 #include <exception>
 #include <list>

@@ -55,7 +55,8 @@ def main():
 
     a = Starter(loop, reader("a", page))
     b = Starter(loop, reader("b", page))
-    page.add_done_callback(lambda f: print("callback, added before anybody awaited"))
+    page.add_done_callback(
+        lambda f: print("callback, added before anybody awaited"))
     c = Starter(loop, failing_reader(broken))
     d = Starter(loop, last(loop, page, over))
     print("nothing has begun")

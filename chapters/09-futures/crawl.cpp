@@ -23,26 +23,21 @@ using asyncio::Socket;
 using crawler::Crawl;
 using crawler::Fetch;
 
-// A future that the loop completes when `socket` can be read or written to.
+// A future that the loop completes when `socket` has `event`.
 class Readiness {
  public:
-  Readiness(EventLoop& loop, const Socket& socket, int event)
-      : future(loop), loop_(loop), fd_(socket.fd()), event_(event) {
+  Readiness(const Socket& socket, int event)
+      : future(asyncio::create_future()), fd_(socket.fd()) {
     auto complete = [result = future] {
       if (!result.done()) result.set_result();  // it may be cancelled
     };
-    if (event == EVENT_READ) {
-      loop.add_reader(fd_, complete);
-    } else {
-      loop.add_writer(fd_, complete);
-    }
+    EventLoop& loop = future.get_loop();
+    if (event == EVENT_READ) loop.add_reader(fd_, complete);
+    if (event == EVENT_WRITE) loop.add_writer(fd_, complete);
   }
   ~Readiness() {
-    if (event_ == EVENT_READ) {
-      loop_.remove_reader(fd_);
-    } else {
-      loop_.remove_writer(fd_);
-    }
+    future.get_loop().remove_reader(fd_);
+    future.get_loop().remove_writer(fd_);
   }
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
@@ -50,21 +45,19 @@ class Readiness {
   const Future<> future;
 
  private:
-  EventLoop& loop_;
-  const int fd_, event_;
+  const int fd_;
 };
 
 Coro<> ready(const Socket& socket, int event) {
-  Readiness readiness(asyncio::get_running_loop(), socket, event);
+  Readiness readiness(socket, event);
   co_await readiness.future;
 }
 
 // 1. connect
 Coro<> connect(Socket& socket, Fetch& fetch) {
-  if (!socket.start_connect(fetch.address())) {
-    co_await ready(socket, EVENT_WRITE);
-    socket.finish_connect(fetch.address());
-  }
+  socket.start_connect(fetch.address());
+  co_await ready(socket, EVENT_WRITE);
+  socket.finish_connect(fetch.address());
   fetch.connected();
 }
 

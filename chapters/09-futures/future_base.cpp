@@ -92,6 +92,8 @@ void FutureBase::set_exception(std::exception_ptr error) {
 void FutureBase::finish(State state) {
   state_ = state;
   if (!first_waiter_.callback) return;
+  // The loop will not run again: nobody will be told.
+  if (loop_.is_closed()) return drop_waiters();
   // Taken out first: nobody is to find them while they are scheduled.
   schedule(std::exchange(first_waiter_, {}));
   for (Waiter& waiter : std::exchange(more_waiters_, {})) schedule(waiter);
@@ -103,7 +105,10 @@ void FutureBase::schedule(Waiter waiter) {
 }
 
 void FutureBase::add(Waiter waiter) {
-  if (done()) return schedule(waiter);
+  if (done()) {
+    if (loop_.is_closed()) return waiter.callback->drop();
+    return schedule(waiter);
+  }
   if (!first_waiter_.callback) {
     first_waiter_ = waiter;
   } else {

@@ -5,19 +5,19 @@
 //
 // Here:
 //   test_initial_state                    "a new future is pending"
-//   test_constructor_without_loop         "create_future needs a running loop"
-//   test_constructor_use_running_loop     "create_future takes the running loop"
+//   test_constructor_without_loop        "create_future needs a running loop"
+//   test_constructor_use_running_loop "create_future takes the running loop"
 //   test_future_cancel_message_getter     "every reader sees the message"
 //   test_cancel                           "a cancelled future stays cancelled"
 //   test_result                           "a result is set once"
 //   test_exception                        "an exception is set once"
-//   test_exception_class                  "an error object becomes an exception"
+//   test_exception_class                "an error object becomes an exception"
 //   test_set_result_unless_cancelled      "a cancelled future refuses a result"
 //   test_tb_logger_*,
 //     test_future_exception_never_retrieved  the tests under "Errors that ..."
-//   test_future_del_collect               "a result may use the loop as it dies"
+//   test_future_del_collect               "a result may use the loop"
 //   test_callbacks_*, test_remove_done_callback, test_remove_*_list_*,
-//     test_schedule_callbacks_list_mutation_*   the tests under "Callbacks"
+//     test_schedule_callbacks_list_mutation_*   in done_callback_test.cpp
 // In await_test.cpp:
 //   test_yield_from_twice, test_future_stop_iteration_args
 // Of a later chapter: test_wrap_future* (threads, 16); test_future_repr and
@@ -256,7 +256,7 @@ TEST("an exception whose loop is gone does no harm") {
   world.reset();
 }
 
-TEST("a result may use the loop as it dies") {
+TEST("a result may use the loop") {
   struct Evil {
     explicit Evil(EventLoop& a_loop) : loop(&a_loop) {}
     Evil(Evil&& other) noexcept : loop(std::exchange(other.loop, nullptr)) {}

@@ -2,12 +2,12 @@
 // test_base_events.py and test_events.py:
 //   test_run_until_complete               "it gives the future's result"
 //   test_run_until_complete_stopped       "a stop() before the end is an error"
-//   test_run_until_complete_loop          does not apply: a future knows its
-//                                         loop, and it is stopped by that one
+//   test_run_until_complete_loop          "a future of another loop is refused"
+//   test_run_until_complete_nesting       "it refuses to run inside itself"
 //   test_run_until_complete_loop_orphan_future_close_loop
 //                                         "a run that an exception leaves ..."
-//   test_run_once_in_executor..., test_run_until_complete_type_error
-//                                         the compiler's work
+//   test_run_until_complete_baseexception the same, with Interrupted
+//   test_run_until_complete_type_error    the compiler's work
 
 #include <memory>
 #include <stdexcept>
@@ -97,6 +97,25 @@ TEST("a run that an exception leaves forgets its callback") {
   });
   world.loop.run_forever();
   CHECK_EQ(ran, 1);
+}
+
+TEST("a future of another loop is refused") {
+  World world, other;
+  IntFuture f(other.loop);
+  CHECK_THROWS(std::invalid_argument, run_until_complete(world.loop, f));
+}
+
+TEST("it refuses to run inside itself") {
+  World world;
+  IntFuture outer(world.loop), inner(world.loop);
+  world.loop.call_soon([&] {
+    CHECK_WHAT(run_until_complete(world.loop, inner), "already running");
+    inner.set_result(1);
+    world.loop.call_later(1s, [&] { outer.set_result(2); });
+  });
+  CHECK_EQ(run_until_complete(world.loop, outer), 2);
+  CHECK(world.clock->now().time_since_epoch() == 1s);
+  CHECK(world.reports.empty());
 }
 
 TEST("other callbacks of the last iteration still run") {

@@ -103,7 +103,6 @@ TEST("what is left is cancelled and awaited, cleanup and all") {
   std::string log;
   {
     Task<> left;
-    Runner runner(manual_clock());
     auto leftover = [&]() -> Coro<> {
       bool cancelled = false;
       try {
@@ -120,6 +119,7 @@ TEST("what is left is cancelled and awaited, cleanup and all") {
       co_await sleep(0s);
       co_return 123;
     };
+    Runner runner(manual_clock());
     CHECK_EQ(runner.run(main()), 123);
     CHECK(!left.done());
     runner.close();
@@ -134,7 +134,6 @@ TEST("what is left is cancelled and awaited, cleanup and all") {
 TEST("what is left may stop the loop, and is awaited all the same") {
   bool ended = false;
   {
-    Runner runner(manual_clock());
     auto leftover = [&]() -> Coro<> {
       try {
         co_await sleep(1h);
@@ -149,6 +148,7 @@ TEST("what is left may stop the loop, and is awaited all the same") {
       create_task(leftover());
       co_await sleep(0s);
     };
+    Runner runner(manual_clock());
     runner.run(main());
   }
   CHECK(ended);
@@ -206,7 +206,6 @@ TEST("a Runner runs one coroutine after another on one loop") {
 }
 
 TEST("a task of one run goes on in the next") {
-  Runner runner(manual_clock());
   int turns = 0;
   auto count = [&]() -> Coro<> {
     for (;;) {
@@ -218,6 +217,7 @@ TEST("a task of one run goes on in the next") {
     create_task(count());
     co_await sleep(2500ms);
   };
+  Runner runner(manual_clock());
   runner.run(start());
   CHECK_EQ(turns, 2);
   runner.run(Coro<>(sleep(2s)));
@@ -250,7 +250,6 @@ TEST("a closed Runner runs nothing, and close() twice is harmless") {
 TEST("shutdown hooks run after what is left, before the loop closes") {
   std::string log;
   {
-    Runner runner(manual_clock());
     auto leftover = [&]() -> Coro<> {
       try {
         co_await sleep(1h);
@@ -267,6 +266,7 @@ TEST("shutdown hooks run after what is left, before the loop closes") {
       create_task(leftover());
       co_await sleep(0s);
     };
+    Runner runner(manual_clock());
     runner.run(main());
   }
   CHECK_EQ(log, "leftover hook");

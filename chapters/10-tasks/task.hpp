@@ -18,6 +18,7 @@ class TaskState final : public FutureState<T>, public TaskBase {
   TaskState(EventLoop& on, Coro<T> coro)
       : FutureState<T>(on), TaskBase(static_cast<FutureBase&>(*this)),
         coro_(std::move(coro)) {
+    if (!coro_ || coro_.promise().started()) throw_awaited_twice(bool(coro_));
     begin(coro_.handle_erased(), coro_.promise());
   }
 
@@ -147,6 +148,8 @@ class AnyTask {
   void set_name(std::string name) const { task_->set_name(std::move(name)); }
   int cancelling() const { return task_->cancelling(); }
   int uncancel() const { return task_->uncancel(); }
+  // Forgets a cancel that was not delivered yet.
+  void forget_cancel() const { task_->clear_interrupt(); }
   std::vector<std::source_location> get_stack() const {
     return task_->get_stack();
   }

@@ -64,7 +64,7 @@ void TaskBase::run_finished() {
 
 bool TaskBase::request_cancel(const std::string& message) {
   future_.mark_retrieved();  // as FutureBase::cancel
-  if (future_.done()) return false;
+  if (future_.done() || loop().is_closed()) return false;
   ++cancel_requests_;
   if (wait() && wait()->cancel(message)) return true;
   set_interrupt();
@@ -84,7 +84,7 @@ void TaskBase::throw_interrupt() {
 
 std::vector<std::source_location> TaskBase::get_stack() const {
   std::vector<std::source_location> stack;
-  if (future_.done() || !started_) return stack;
+  if (future_.done() || !started_ || !get_coro()) return stack;
   PromiseBase* at = suspended() ? innermost() : outermost_;
   for (; at; at = at->caller()) {
     stack.push_back(at->where());

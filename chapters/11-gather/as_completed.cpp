@@ -25,12 +25,10 @@ CompletionQueue::CompletionQueue(std::vector<Ref<FutureBase>> futures,
 void CompletionQueue::begin(std::optional<Duration> timeout) {
   for (std::size_t i = 0; i < futures_.size(); ++i) watch(i, *futures_[i]);
   if (timeout && remaining_ > 0) {
-    // Whatever remains holds a share, by its callback.
+    // `this` lives as long as the timer: what remains holds it, by a callback.
     timer_ = loop_.call_later(*timeout, [this] { time_is_over(); });
   }
 }
-
-CompletionQueue::~CompletionQueue() { timer_.cancel(); }
 
 void CompletionQueue::on_done(std::size_t i) {
   if (over_) return;

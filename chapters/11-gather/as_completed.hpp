@@ -32,7 +32,6 @@ class CompletionQueue final : public RefCounted, public CompletionGroup {
   static Coro<Ref<FutureBase>> next(Ref<CompletionQueue> queue);
 
  private:
-  ~CompletionQueue() override;
   void on_done(std::size_t i) override;
   void retain_group() noexcept override { RefCounted::retain(); }
   void release_group() noexcept override { RefCounted::release(); }

@@ -139,6 +139,15 @@ TEST("what was done in time is given after the timeout, too") {
   CHECK_EQ(texts, Texts{"in time", "timeout"});
 }
 
+TEST("what is done in the very iteration of the timeout is too late") {
+  NoLeak no_leak;
+  World world;
+  const auto futures = world.futures<std::string>(1);
+  world.loop.call_later(1s, [&] { futures[0].set_result("too late"); });
+  CHECK_EQ(world.run(collect(futures, 1s)), Texts{"timeout"});
+  CHECK(futures[0].done());
+}
+
 TEST("a timeout of zero lets those come that are done already") {
   NoLeak no_leak;
   World world;

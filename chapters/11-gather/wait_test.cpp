@@ -276,6 +276,25 @@ TEST("a wait that was cancelled is not told of what comes later") {
   world.settle();
 }
 
+TEST("a wait that is over lets go of what is pending, and of its timer") {
+  NoLeak no_leak;
+  World world;
+  const auto futures = world.futures(2);
+  const auto held = futures[1].state()->ref_count();
+  {
+    const auto cancelled = world.start(wait(futures, 5s));
+    world.settle();
+    cancelled.cancel();
+    world.settle();
+  }
+  CHECK_EQ(futures[1].state()->ref_count(), held);
+  futures[0].set_result(1);
+  world.run(wait(futures, FIRST_COMPLETED));
+  CHECK_EQ(futures[1].state()->ref_count(), held);
+  // Were the timer left, it would find its wait gone: a sanitizer sees that.
+  world.run([]() -> Coro<void> { co_await sleep(10s); }());
+}
+
 TEST("several may wait for the same futures") {
   NoLeak no_leak;
   World world;

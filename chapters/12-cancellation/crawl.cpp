@@ -1,6 +1,6 @@
-// The crawl with cancellation: a worker for each page that may be under way,
-// each try under a timeout, and Ctrl-C is nothing but a cancelled task. The
-// files that were open are closed because frames are destroyed.
+// The crawl with a task group: each try has its deadline, and all of them
+// belong to one group. Ctrl-C cancels the group, and with it every try at the
+// place where it waits.
 
 #include <exception>
 
@@ -14,7 +14,7 @@
 namespace {
 
 using asyncio::Coro;
-using asyncio::Future;
+using asyncio::EventLoop;
 using asyncio::Socket;
 using asyncio::TaskGroup;
 using crawler::Crawl;
@@ -51,50 +51,53 @@ Coro<> download(Fetch& fetch) {
   co_await receive(socket, fetch);
 }
 
-Coro<> page(Crawl& crawl, Fetch& fetch, Future<>& ended) {
+void start_all(Crawl& crawl, TaskGroup& group);
+
+// A task: one try, how it ended, and the pages that may start now. It catches
+// no cancellation, so that one ends it, and closes the socket on its way.
+Coro<> visit(Crawl& crawl, Fetch& fetch, TaskGroup& group) {
+  auto body = [&fetch] { return download(fetch); };
+  bool complete = false;
   try {
-    co_await asyncio::timeout_at(fetch.deadline(),
-                                 [&] { return download(fetch); });
-    crawl.finish(fetch);
+    co_await asyncio::timeout_at(fetch.deadline(), body);
+    complete = true;
   } catch (const asyncio::TimeoutError&) {
     crawl.timed_out(fetch);
   } catch (const std::exception&) {
     crawl.fail(fetch, std::current_exception());
   }
-  if (!ended.done()) ended.set_result();
+  if (complete) crawl.finish(fetch);
+  start_all(crawl, group);
 }
 
-// Starts pages until there are no more; each that ends makes room for others.
-Coro<> crawl_pages(Crawl& crawl, TaskGroup& group, Future<>& ended) {
-  while (!crawl.done()) {
-    ended = asyncio::create_future();
-    while (Fetch* fetch = crawl.start()) {
-      group.create_task(page(crawl, *fetch, ended));
-    }
-    if (!crawl.done()) co_await ended;
+void start_all(Crawl& crawl, TaskGroup& group) {
+  while (Fetch* fetch = crawl.start()) {
+    group.create_task(visit(crawl, *fetch, group));
   }
 }
 
-Coro<> crawl_until_interrupted(Crawl& crawl) {
-  asyncio::EventLoop& loop = asyncio::get_running_loop();
-  const asyncio::AnyTask self = asyncio::current_task();
+Coro<> crawl_pages(Crawl& crawl) {
+  EventLoop& loop = asyncio::get_running_loop();
   const int fd = crawl.interrupt_fd();
   if (fd >= 0) {
-    loop.add_reader(fd, [&loop, fd, self] {
+    loop.add_reader(fd, [&crawl, &loop, fd, self = asyncio::current_task()] {
       loop.remove_reader(fd);
+      crawl.interrupt();
       self.cancel();
     });
   }
-  Future<> ended;  // out here, where it outlives every page of the group
-  co_await asyncio::task_group(
-      [&](TaskGroup& group) { return crawl_pages(crawl, group, ended); });
+  auto body = [&crawl](TaskGroup& group) -> Coro<> {
+    start_all(crawl, group);
+    co_return;
+  };
+  co_await asyncio::task_group(body);
 }
 
 void crawl_all(Crawl& crawl) {
   try {
-    asyncio::run(crawl_until_interrupted(crawl));
+    asyncio::run(crawl_pages(crawl));
   } catch (const asyncio::CancelledError&) {
-    crawl.interrupt();
+    // Ctrl-C: every try has ended, and the report tells which.
   }
 }
 

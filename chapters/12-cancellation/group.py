@@ -1,35 +1,52 @@
+"""The twin of group.cpp: one fails, and none is left behind."""
+
 import asyncio
 
 
-async def job(name, delay, fails):
+def say(text):
+    print(f"{asyncio.get_running_loop().time():3.1f}  {text}")
+
+
+async def job(name, seconds, breaks=False):
     try:
-        await asyncio.sleep(delay)
+        await asyncio.sleep(seconds)
     except asyncio.CancelledError:
-        print(f"{name}: cancelled")
+        say(f"{name}: cancelled")
         raise
-    print(f"{name}: {'fails' if fails else 'done'}")
-    if fails:
-        raise RuntimeError(name)
+    if breaks:
+        say(f"{name}: breaks")
+        raise ValueError(f"{name} broke")
+    say(f"{name}: done")
+    return name
+
+
+async def all_is_well():
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(job("first", 1))
+        second = group.create_task(job("second", 2))
+        say("the body ends, and the group waits")
+    say(f"{first.result()} and {second.result()}")
+
+
+async def one_breaks():
+    task = asyncio.current_task()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(job("quick", 1))
+            group.create_task(job("broken", 2, True))
+            group.create_task(job("as broken", 2, True))
+            group.create_task(job("slow", 10))
+            await job("the body", 10)
+    except ExceptionGroup as errors:
+        say(errors)
+        for error in errors.exceptions:
+            say(f"  {error}")
+    say(f"requests to cancel that are left: {task.cancelling()}")
 
 
 async def main():
-    async with asyncio.TaskGroup() as group:
-        group.create_task(job("a", 2, False))
-        group.create_task(job("b", 1, False))
-        print("body: has started both")
-    print("main: both are done")
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(job("c", 1, False))
-            group.create_task(job("d", 2, True))
-            group.create_task(job("e", 3, False))
-            await asyncio.sleep(3600)
-            print("body: not reached")
-    except ExceptionGroup as group:
-        print(f"main: {group}")
-    await asyncio.sleep(1)
-    print("main: goes on")
+    await all_is_well()
+    await one_breaks()
 
 
 asyncio.run(main())

@@ -1,56 +1,79 @@
-// shield() stands between a waiter and the work: the waiter can be cancelled,
-// the work goes on.
+// shield: cancelling the one who waits does not cancel the work. The waiting
+// ends all the same.
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "10-tasks/runner.hpp"
 #include "10-tasks/sleep.hpp"
+#include "11-gather/wait.hpp"
 #include "12-cancellation/shield.hpp"
+
+namespace {
 
 using namespace std::chrono_literals;
 using asyncio::CancelledError;
 using asyncio::Coro;
-using asyncio::Task;
+using asyncio::Future;
 
-Coro<int> save() {
-  std::puts("save: begins");
-  co_await asyncio::sleep(2s);
-  std::puts("save: has saved");
-  co_return 7;
+void say(const std::string& text) {
+  const std::chrono::duration<double> now =
+      asyncio::get_running_loop().time().time_since_epoch();
+  std::printf("%3.1f  %s\n", now.count(), text.c_str());
 }
 
-Coro<> request(Task<int> saving) {
+std::string word(bool yes) { return yes ? "True" : "False"; }
+
+Coro<std::string> save(std::string name) {
   try {
-    co_await asyncio::shield(saving);
+    co_await asyncio::sleep(3s);
+    say(name + ": saved");
+    co_return name + " on disk";
   } catch (const CancelledError&) {
-    std::puts("request: cancelled at its await");
+    say(name + ": not saved");
     throw;
   }
 }
 
-Coro<> async_main() {
-  auto saving = asyncio::create_task(save());
-  auto asking = asyncio::create_task(request(saving));
-  co_await asyncio::sleep(1s);
-  asking.cancel();
-  try {
-    co_await asking;
-  } catch (const CancelledError&) {
-    std::printf("main: saving is done: %s\n", saving.done() ? "True" : "False");
-  }
-  int result = co_await saving;
-  std::printf("main: saving gave %d\n", result);
+Coro<void> unprotected() { co_await save("letter"); }
 
-  auto inner = asyncio::create_task(save());
-  auto outer = asyncio::shield(inner);
-  co_await asyncio::sleep(0s);
-  inner.cancel();
+Coro<void> protected_() { co_await asyncio::shield(save("diary")); }
+
+Coro<void> cancel_after_a_second(Coro<void> job) {
+  auto task = asyncio::create_task(std::move(job));
+  co_await asyncio::sleep(1s);
+  task.cancel();
   try {
-    co_await outer;
+    co_await task;
   } catch (const CancelledError&) {
-    std::puts("main: cancelling the inner cancels both");
+    say("main: CancelledError");
   }
 }
 
-int main() { asyncio::run(async_main()); }
+// The inner work may still be cancelled, by its own name.
+Coro<void> cancel_the_inner() {
+  auto inner = asyncio::create_task(save("novel"));
+  Future<std::string> outer = asyncio::shield(inner);
+  co_await asyncio::sleep(1s);
+  inner.cancel();
+  std::vector<Future<std::string>> futures{outer};
+  co_await asyncio::wait(std::move(futures));
+  say("main: inner " + word(inner.cancelled()) + ", outer " +
+      word(outer.cancelled()));
+}
+
+Coro<void> main_coro() {
+  co_await cancel_after_a_second(unprotected());
+  co_await cancel_after_a_second(protected_());
+  say("main: tasks alive: " + std::to_string(asyncio::all_tasks().size()));
+  co_await asyncio::sleep(3s);
+  say("main: tasks alive: " + std::to_string(asyncio::all_tasks().size()));
+  co_await cancel_the_inner();
+}
+
+}  // namespace
+
+int main() { asyncio::run(main_coro()); }

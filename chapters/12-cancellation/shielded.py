@@ -1,41 +1,57 @@
+"""The twin of shielded.cpp: the work goes on, the waiting does not."""
+
 import asyncio
 
 
-async def save():
-    print("save: begins")
-    await asyncio.sleep(2)
-    print("save: has saved")
-    return 7
+def say(text):
+    print(f"{asyncio.get_running_loop().time():3.1f}  {text}")
 
 
-async def request(saving):
+async def save(name):
     try:
-        await asyncio.shield(saving)
+        await asyncio.sleep(3)
+        say(f"{name}: saved")
+        return f"{name} on disk"
     except asyncio.CancelledError:
-        print("request: cancelled at its await")
+        say(f"{name}: not saved")
         raise
 
 
-async def main():
-    saving = asyncio.create_task(save())
-    asking = asyncio.create_task(request(saving))
-    await asyncio.sleep(1)
-    asking.cancel()
-    try:
-        await asking
-    except asyncio.CancelledError:
-        print(f"main: saving is done: {saving.done()}")
-    result = await saving
-    print(f"main: saving gave {result}")
+async def unprotected():
+    await save("letter")
 
-    inner = asyncio.create_task(save())
-    outer = asyncio.shield(inner)
-    await asyncio.sleep(0)
-    inner.cancel()
+
+async def protected():
+    await asyncio.shield(save("diary"))
+
+
+async def cancel_after_a_second(job):
+    task = asyncio.create_task(job)
+    await asyncio.sleep(1)
+    task.cancel()
     try:
-        await outer
+        await task
     except asyncio.CancelledError:
-        print("main: cancelling the inner cancels both")
+        say("main: CancelledError")
+
+
+# The inner work may still be cancelled, by its own name.
+async def cancel_the_inner():
+    inner = asyncio.create_task(save("novel"))
+    outer = asyncio.shield(inner)
+    await asyncio.sleep(1)
+    inner.cancel()
+    await asyncio.wait([outer])
+    say(f"main: inner {inner.cancelled()}, outer {outer.cancelled()}")
+
+
+async def main():
+    await cancel_after_a_second(unprotected())
+    await cancel_after_a_second(protected())
+    say(f"main: tasks alive: {len(asyncio.all_tasks())}")
+    await asyncio.sleep(3)
+    say(f"main: tasks alive: {len(asyncio.all_tasks())}")
+    await cancel_the_inner()
 
 
 asyncio.run(main())

@@ -262,7 +262,7 @@ TEST("a failure of the body cancels the tasks") {
 }
 
 Coro<> hydra(TaskGroup& group, int& heads) {
-  ++heads;
+  if (++heads > 1000) co_return;  // it would not be a hydra then
   co_await sleep(10ms);
   group.create_task(hydra(group, heads));
   group.create_task(hydra(group, heads));

@@ -1,6 +1,5 @@
 #include "12-cancellation/timeout.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -54,6 +53,8 @@ void Timeout::leave(std::exception_ptr error) {
     // Taken back in any case; TimeoutError only if nobody else asked.
     bool ours = task_.uncancel() <= cancelling_;
     if (ours && error && is_cancelled_error(error)) throw TimeoutError();
+    // The body ended with its result after all: no await shall find it later.
+    if (ours && !error) task_.forget_cancel();
   } else {
     state_ = State::kExited;
   }
@@ -72,9 +73,7 @@ bool is_cancelled_error(const std::exception_ptr& error) noexcept {
 
 std::optional<TimePoint> deadline_after(std::optional<Duration> delay) {
   if (!delay) return std::nullopt;
-  // Without an overflow, so that a limit may be as long as one likes.
-  const TimePoint now = get_running_loop().time();
-  return now + std::min(*delay, TimePoint::max() - now);
+  return get_running_loop().deadline(*delay);
 }
 
 }  // namespace asyncio
