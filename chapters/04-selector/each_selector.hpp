@@ -1,5 +1,7 @@
 // What the tests of the selectors share: each claim is tested on every selector
 // of the build.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -3,6 +3,8 @@
 //
 // A Server owns its clients and borrows the listener. It uses the thread that
 // calls run(). A connection that breaks ends that client and not the server.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

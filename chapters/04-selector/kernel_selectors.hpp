@@ -1,5 +1,7 @@
 #pragma once
 
+// Private to this chapter.
+
 #include <chrono>
 #include <memory>
 #include <optional>

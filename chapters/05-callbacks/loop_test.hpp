@@ -1,4 +1,6 @@
 // What the tests of the event loop share.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

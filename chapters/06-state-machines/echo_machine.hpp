@@ -8,6 +8,8 @@
 //   }
 //
 // An Answer owns its connection. It belongs to the loop's thread.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

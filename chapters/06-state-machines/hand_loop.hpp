@@ -3,6 +3,8 @@
 // a machine through each of its transitions, and none of it depends on time.
 //
 // One thread. The loop must outlive the machines.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -1,6 +1,8 @@
 // What the tests of coroutines drive them with: a loop that goes on one
 // iteration at a time, a wait that the test ends, and a root whose inside can
 // be looked at.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

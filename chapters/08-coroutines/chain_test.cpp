@@ -198,7 +198,7 @@ TEST("every co_await leaves its line in the frame, and the chain is linked") {
   const auto* outer = inner->caller();
   CHECK(outer != nullptr);
   CHECK_EQ(outer->where().line(), kOuterLine);
-  CHECK(std::string(outer->where().file_name()).ends_with("coro_test.cpp"));
+  CHECK(std::string(outer->where().file_name()).ends_with("chain_test.cpp"));
   CHECK(outer->caller() == nullptr);
 }
 

@@ -74,8 +74,8 @@ class FutureAwaiter {
   void await_suspend(std::coroutine_handle<Promise> handle) {
     Driver& driver = handle.promise().driver();
     future_->check_awaitable_by(driver);
-    driver.suspend(handle, future_.get());
     future_->add_waiter(driver);
+    driver.suspend(handle, future_.get());
     driver_ = &driver;
   }
 
@@ -157,8 +157,12 @@ class Future {
     return state_->remove_done_node(id);
   }
 
-  FutureAwaiter<T> operator co_await() const {
+  FutureAwaiter<T> operator co_await() const& {
     return FutureAwaiter<T>(state_);
+  }
+  // A temporary gives up its share: its awaiter may be the last one.
+  FutureAwaiter<T> operator co_await() && {
+    return FutureAwaiter<T>(std::move(state_));
   }
 
   const Ref<FutureState<T>>& state() const noexcept { return state_; }

@@ -1,6 +1,8 @@
 // What the tests of futures share: a loop whose time is moved by hand, a root
 // that starts a coroutine and shows how it ended, and the reports of errors
 // that nobody looked at.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -10,9 +10,10 @@ namespace asyncio {
 // Runs `loop` until `future` is done, and gives its result or throws its
 // error. Throws std::runtime_error if the loop was stopped before, and
 // std::invalid_argument if the future is another loop's, which would never
-// stop this one. loop.run_until_complete() of asyncio.
+// stop this one. A future that somebody else holds, too, keeps its result.
+// loop.run_until_complete() of asyncio.
 template <class T>
-T run_until_complete(EventLoop& loop, const Future<T>& future) {
+T run_until_complete(EventLoop& loop, Future<T> future) {
   if (&future.get_loop() != &loop) {
     throw std::invalid_argument("The future belongs to a different loop");
   }

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "09-futures/future_world.hpp"
 #include "09-futures/outcome.hpp"
@@ -35,6 +36,15 @@ TEST("it gives the future's result") {
   CHECK_EQ(run_until_complete(world.loop, f), 42);
   CHECK(!world.loop.is_running());
   CHECK(world.clock->now().time_since_epoch() == 10s);
+}
+
+TEST("the future keeps its result, and can be asked again") {
+  World world;
+  const std::string text = "too long for the string object itself";
+  Future<std::string> f(world.loop);
+  f.set_result(text);
+  CHECK_EQ(run_until_complete(world.loop, f), text);
+  CHECK_EQ(f.result(), text);
 }
 
 TEST("a future that is done ends it after one iteration") {

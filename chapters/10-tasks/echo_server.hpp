@@ -9,6 +9,8 @@
 //   }
 //
 // Each owns its socket. They belong to the loop's thread.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -71,7 +71,9 @@ TEST("a hundred clients are served at once, each its own words") {
       co_return true;
     };
     std::vector<Task<bool>> clients;
-    for (int i = 0; i < 100; ++i) clients.push_back(create_task(talk(server, i)));
+    for (int i = 0; i < 100; ++i) {
+      clients.push_back(create_task(talk(server, i)));
+    }
     for (Task<bool>& client : clients) {
       bool right = co_await client;
       CHECK(right);

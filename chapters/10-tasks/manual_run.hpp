@@ -4,6 +4,8 @@
 //   test::manual_run([&]() -> Coro<> { co_await sleep(1h); });
 //
 // The function is kept until the end, so its captures are safe.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -60,7 +60,9 @@ Coro<std::string> error_of_nested_run() {
 
 TEST("run gives the coroutine's result") { CHECK_EQ(run(answer()), 42); }
 
-TEST("run throws what the coroutine throws") { CHECK_WHAT(run(fail()), "spam"); }
+TEST("run throws what the coroutine throws") {
+  CHECK_WHAT(run(fail()), "spam");
+}
 
 TEST("run throws CancelledError if the main task was cancelled") {
   auto cancel_itself = []() -> Coro<> {

@@ -270,21 +270,32 @@ TEST("futures of another loop are refused") {
 // ---- Awaits that are cancelled.
 
 struct Two {
-  explicit Two(World& world)
+  explicit Two(World& world, std::optional<Duration> timeout = {})
       : futures(world.futures<std::string>(2)) {
     auto coros = world.run(
-        [](std::vector<Future<std::string>> all)
+        [](std::vector<Future<std::string>> all, std::optional<Duration> time)
             -> Coro<std::vector<Coro<std::string>>> {
           std::vector<Coro<std::string>> given;
-          for (auto next : as_completed(all)) given.push_back(std::move(next));
+          for (auto next : as_completed(all, time)) {
+            given.push_back(std::move(next));
+          }
           co_return given;
-        }(futures));
+        }(futures, timeout));
     for (auto& coro : coros) awaits.push_back(world.start(std::move(coro)));
     world.settle();
   }
   std::vector<Future<std::string>> futures;
   std::vector<Task<std::string>> awaits;
 };
+
+TEST("when the time is over, all who await are told") {
+  NoLeak no_leak;
+  World world;
+  Two two(world, 1s);
+  world.run([]() -> Coro<void> { co_await sleep(2s); }());
+  CHECK_EQ(state_of(two.awaits[0]), "timed out");
+  CHECK_EQ(state_of(two.awaits[1]), "timed out");
+}
 
 TEST("a cancelled await takes nothing, and its message arrives") {
   NoLeak no_leak;

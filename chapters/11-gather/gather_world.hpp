@@ -1,5 +1,7 @@
 #pragma once
 
+// Not part of the library: for programs and tests.
+
 #include <chrono>
 #include <exception>
 #include <memory>

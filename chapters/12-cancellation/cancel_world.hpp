@@ -1,4 +1,6 @@
 // What this chapter's tests have in common, beside gather_world.hpp.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

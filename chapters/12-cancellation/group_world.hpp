@@ -1,4 +1,6 @@
 // What the tests of TaskGroup have in common.
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

@@ -103,7 +103,9 @@ using BodyResult = typename decltype(call_body(
 //
 // Throws TimeoutError when `delay` passes first (no delay: never), after the
 // body has ended. The body is kept in the frame for as long as it runs, so
-// it may capture. timeout_at() takes the point of time.
+// it may capture; but if it captures by value, give it a name first, because
+// g++ 12 destroys such a temporary twice. timeout_at() takes the point of
+// time.
 template <class F>
 Coro<BodyResult<F>> timeout_at(std::optional<TimePoint> when, F body) {
   Timeout timeout(when);

@@ -1,4 +1,6 @@
 // Bodies for the tests of timeout().
+//
+// Not part of the library: for programs and tests.
 
 #pragma once
 

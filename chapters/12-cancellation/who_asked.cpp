@@ -1,6 +1,6 @@
 // Whose cancellation is it? Limits within one another and a cancellation from
 // outside all arrive as CancelledError. Each limit takes back what it has asked
-// for, and only who finds that nobody else has asked turns it into TimeoutError.
+// for, and who finds that nobody else has asked turns it into TimeoutError.
 
 #include <chrono>
 #include <cstdio>

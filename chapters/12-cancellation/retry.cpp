@@ -1,5 +1,6 @@
 // A limit for any coroutine function: with_timeout wraps one, and what it gives
-// is a function with the same arguments, which can be wrapped again.
+// is a function with the same arguments, which can be wrapped again. Here a
+// limit for each try stands within one for all of them together.
 
 #include <chrono>
 #include <cstdio>
@@ -34,7 +35,6 @@ Coro<std::string> fetch(std::string page, Duration delay) {
   }
 }
 
-// Tries again, with a limit for each try and one for all together.
 Coro<std::string> fetch_with_retries(std::string page, Duration delay) {
   auto quick_fetch = with_timeout(1s, fetch);
   for (int attempt = 1; attempt < 4; ++attempt) {

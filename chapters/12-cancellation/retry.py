@@ -1,4 +1,4 @@
-"""The twin of limited.cpp: a limit for any coroutine function."""
+"""The twin of retry.cpp: a limit for any coroutine function, twice."""
 
 import asyncio
 import functools
@@ -24,7 +24,6 @@ async def fetch(page, seconds):
         raise
 
 
-# Tries again, with a limit for each try and one for all together.
 async def fetch_with_retries(page, seconds):
     quick_fetch = with_timeout(1, fetch)
     for attempt in range(1, 4):
