@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -264,6 +265,9 @@ TEST("what is no open descriptor is refused") {
   CHECK_THROWS(std::invalid_argument, loop.add_reader(-1, [] {}));
   CHECK_THROWS(std::system_error, loop.add_reader(closed, [] {}));
   CHECK_THROWS(std::system_error, loop.add_writer(closed, [] {}));
+  // Nor does a table grow that far.
+  constexpr int huge = std::numeric_limits<int>::max();
+  CHECK_THROWS(std::system_error, loop.add_reader(huge, [] {}));
   CHECK(!loop.remove_reader(closed));
   CHECK(!loop.remove_reader(-1));
   CHECK(!loop.remove_writer(1'000'000));

@@ -127,6 +127,19 @@ TEST("a look at a cancelled task throws its CancelledError") {
   }
 }
 
+TEST("the message of a request that came beside a result is not lost") {
+  NoLeak no_leak;
+  World world;
+  const auto future = world.future();
+  auto body = [&]() -> Coro<> { co_await future; };
+  const auto task = world.start(body());
+  world.turn();
+  future.set_result(1);
+  task.cancel("my message");
+  world.settle();
+  CHECK_EQ(state_of(task), "cancelled my message");
+}
+
 TEST("of several requests before the next await, the last message counts") {
   NoLeak no_leak;
   World world;
