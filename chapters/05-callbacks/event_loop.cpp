@@ -88,6 +88,10 @@ void EventLoop::run_forever() {
   }
   struct Running {
     EventLoop& loop;
+    // The caller's own context, as it is now: whatever a callback without
+    // one of its own sets is gone afterwards.
+    Context context = Context::current();
+    ContextScope scope{context};
     explicit Running(EventLoop& l) : loop(l) {
       loop.running_ = true;
       running_loop = &loop;

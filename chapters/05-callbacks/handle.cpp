@@ -38,10 +38,13 @@ void HandleNode::finish() noexcept {
 
 // What the function has captured may cancel this handle as it dies.
 void HandleNode::destroy_once() noexcept {
-  if (!std::exchange(destroyed_, true)) destroy_function();
+  if (std::exchange(destroyed_, true)) return;
+  destroy_function();
+  context_ = {};
 }
 
 void HandleNode::run_and_report() {
+  ContextScope scope(context_);
   try {
     call();
   } catch (const Interrupted&) {

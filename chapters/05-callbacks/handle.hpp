@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "05-callbacks/context.hpp"
 #include "05-callbacks/timer_heap.hpp"
 #include "common/ref.hpp"
 
@@ -19,6 +20,10 @@ class EventLoop;
 // ends when the function has run. The function itself, and whatever it has
 // captured, dies when it is cancelled or will not be called again, even while
 // handles live on: so a function may keep its own handle.
+//
+// It runs in the context of who scheduled it (context.hpp), and so does the
+// exception handler that hears of its error. What it changes there is there
+// the next time that it runs.
 class HandleNode : public RefCounted, public Timer {
  public:
   void cancel();
@@ -42,6 +47,7 @@ class HandleNode : public RefCounted, public Timer {
 
   EventLoop& loop_;
   const char* name_;
+  Context context_ = Context::current();
   bool cancelled_ = false;
   bool running_ = false;
   bool repeating_ = false;

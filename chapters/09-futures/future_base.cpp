@@ -11,6 +11,7 @@ void DoneNode::run() {
     DoneNode* node;
     ~Deleter() { delete node; }
   } deleter{this};
+  ContextScope scope(context_);
   try {
     call();
   } catch (const Interrupted&) {

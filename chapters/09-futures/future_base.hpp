@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "05-callbacks/context.hpp"
 #include "08-coroutines/driver.hpp"
 #include "08-coroutines/frame_pool.hpp"
 #include "09-futures/exceptions.hpp"
@@ -15,7 +16,8 @@ namespace asyncio {
 class FutureBase;
 
 // A DoneNode is a function given to add_done_callback. The future owns it
-// until it is scheduled, then the loop does, and it holds the future.
+// until it is scheduled, then the loop does, and it holds the future. It runs
+// in the context of who added it.
 class DoneNode : public Callback {
  public:
   virtual ~DoneNode() = default;
@@ -29,6 +31,7 @@ class DoneNode : public Callback {
  private:
   friend class FutureBase;
   std::uint64_t id_ = 0;
+  Context context_ = Context::current();
   Ref<FutureBase> future_;  // set when it is scheduled
 };
 

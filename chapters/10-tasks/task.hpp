@@ -33,8 +33,13 @@ class TaskState final : public FutureState<T>, public TaskBase {
 
  private:
   ~TaskState() override {
-    if (this->unretrieved()) this->report_unretrieved("Task", get_name());
+    if (this->unretrieved()) report();
     destroy_chain();
+  }
+
+  void report() noexcept {
+    ContextScope scope(context());
+    this->report_unretrieved("Task", get_name());
   }
 
   bool is_driven_by(const Driver& driver) const override {

@@ -38,12 +38,17 @@ void TaskBase::run() {
   registry_.current_ = this;
   if (interrupted() && !started_) [[unlikely]] return run_unstarted();
   started_ = true;
-  resume();
+  step();
   if (!suspended()) [[unlikely]] return run_finished();
   // It cancelled itself and then waited: that wait is cancelled.
   if (interrupted() && wait() && wait()->cancel(cancel_message_)) {
     clear_interrupt();
   }
+}
+
+void TaskBase::step() {
+  ContextScope scope(context_);
+  resume();
 }
 
 // Cancelled before its first step: the body never runs.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "05-callbacks/context.hpp"
 #include "08-coroutines/coro.hpp"
 #include "09-futures/future_base.hpp"
 
@@ -17,6 +18,9 @@ class TaskRegistry;
 // each time the loop runs it, and completes its future when the coroutine
 // ends. It follows CPython's Task, in tasks.py: run() is __step, and what
 // wakes it is __wakeup.
+//
+// A task runs in a context of its own: it begins with a copy of its
+// creator's, and what it sets there, the creator does not see.
 //
 // Ownership: the registry holds the task from its making until it is done;
 // after that, whoever holds a handle. Thread: the loop's.
@@ -46,6 +50,10 @@ class TaskBase : public Driver {
   std::vector<std::source_location> get_stack() const;
   void print_stack(std::FILE* file) const;
 
+  // What it runs in: get_context(). Empty while it runs: then that is the
+  // thread's own.
+  Context& context() noexcept { return context_; }
+
   // The coroutine it drives; null when it is done.
   virtual std::coroutine_handle<> get_coro() const noexcept = 0;
 
@@ -69,6 +77,7 @@ class TaskBase : public Driver {
  private:
   friend class TaskRegistry;
 
+  void step();
   void run_unstarted();
   void run_finished();
   void leave_registry() noexcept;
@@ -78,6 +87,7 @@ class TaskBase : public Driver {
   bool registered_ = false;
   FutureBase& future_;
   TaskRegistry& registry_;
+  Context context_ = Context::current();
   PromiseBase* outermost_ = nullptr;
   TaskBase* previous_ = nullptr;  // in the registry's list
   TaskBase* next_ = nullptr;
