@@ -18,10 +18,11 @@ namespace {
 
 constinit thread_local EventLoop* running_loop = nullptr;
 
-// While callbacks are ready, the kernel is asked after this many iterations
-// or callbacks at the latest, or after this time, which is looked at in the
-// first iterations (so that slow callbacks are noticed) and in every fourth.
-constexpr unsigned kMaxTurns = 256;
+// While callbacks are ready, the kernel is asked after this many of them at
+// the latest, or after this time. The clock is looked at in iterations 1, 2,
+// 4, 8 and 16 (so that slow callbacks are noticed), and in every sixteenth
+// from then on.
+constexpr unsigned kMaxBlindTurns = 16;
 constexpr std::size_t kMaxCallbacks = 4096;
 constexpr Duration kMaxDelay = std::chrono::milliseconds(1);
 
@@ -67,7 +68,8 @@ EventLoop::EventLoop(Options options)
     : clock_(options.clock ? std::move(options.clock) : default_clock()),
       descriptors_(options.selector ? std::move(options.selector)
                                     : make_default_selector()),
-      debug_(environment_says("ASYNCIO_DEBUG", "1")) {
+      debug_(environment_says("ASYNCIO_DEBUG", "1")),
+      manual_(clock_->is_manual()) {
   std::lock_guard lock(live_loops().mutex);
   live_loops().loops.push_back(this);
 }
@@ -78,6 +80,7 @@ EventLoop::~EventLoop() {
   while (!services_.empty()) {
     const std::size_t last = services_.size() - 1;
     std::shared_ptr<void> dying = std::move(services_[last].object);
+    last_key_ = nullptr;
     dying.reset();
     services_.erase(services_.begin() + static_cast<std::ptrdiff_t>(last));
   }
@@ -136,11 +139,16 @@ void EventLoop::run_ready() {
 }
 
 bool EventLoop::time_to_poll() {
-  if (ready_.empty() || stopping_ || poll_next_) return true;
-  if (++turns_ >= kMaxTurns || callbacks_ >= kMaxCallbacks) return true;
-  if (clock_->is_manual()) return true;  // time may have been moved
-  bool look = turns_ < 4 || turns_ % 4 == 0;
-  return look && coarse_now() - polled_ >= kMaxDelay;
+  if (ready_.empty() || poll_next_) return true;
+  if (++turns_ >= look_) return look_at_the_clock();
+  return callbacks_ >= kMaxCallbacks;
+}
+
+bool EventLoop::look_at_the_clock() {
+  // A manual clock may have been moved by hand.
+  if (manual_ || callbacks_ >= kMaxCallbacks) return true;
+  look_ += std::min(look_, kMaxBlindTurns);
+  return coarse_now() - polled_ >= kMaxDelay;
 }
 
 // Queues what the selector reports, then the timers that are due.
@@ -154,6 +162,7 @@ void EventLoop::poll() {
   }
   poll_next_ = false;
   turns_ = 0;
+  look_ = 1;
   callbacks_ = 0;
   bool skip = clock_->is_manual() && timeout && *timeout > Duration::zero();
   std::size_t before = ready_.size();

@@ -57,7 +57,7 @@ class EventLoop {
 
   // Makes run_forever() return at the end of the current iteration, or of
   // the next one when the loop is not running.
-  void stop() noexcept { stopping_ = true; }
+  void stop() noexcept { stopping_ = poll_next_ = true; }
 
   bool is_running() const noexcept { return running_; }
   bool is_closed() const noexcept { return closed_; }
@@ -161,10 +161,13 @@ class EventLoop {
   // std::logic_error while it is being destroyed.
   template <class S>
   S& service() {
+    if (last_key_ == &service_key<S>) return *static_cast<S*>(last_service_);
     for (const Service& s : services_) {
       if (s.key != &service_key<S>) continue;
       if (!s.object) throw_service_is_dying();
-      return *static_cast<S*>(s.object.get());
+      last_key_ = s.key;
+      last_service_ = s.object.get();
+      return *static_cast<S*>(last_service_);
     }
     auto object = std::make_shared<S>(*this);
     services_.push_back({&service_key<S>, object});
@@ -201,6 +204,7 @@ class EventLoop {
   void run_once();
   void run_ready();
   bool time_to_poll();
+  bool look_at_the_clock();
   void poll();
 
   std::shared_ptr<Clock> clock_;
@@ -210,13 +214,17 @@ class EventLoop {
   Observer* observer_ = nullptr;
   ExceptionHandler exception_handler_;
   std::vector<Service> services_;
+  const void* last_key_ = nullptr;  // of the service asked for last
+  void* last_service_ = nullptr;
   bool running_ = false;
   bool stopping_ = false;
   bool closed_ = false;
   bool debug_ = false;
   bool poll_next_ = true;  // something may be due in the next iteration
+  const bool manual_;            // the clock
   unsigned turns_ = 0;           // iterations since the last poll
-  std::size_t callbacks_ = 0;    // and callbacks
+  unsigned look_ = 1;            // at how many to look at the clock
+  std::size_t callbacks_ = 0;    // since the last poll, too
   TimePoint polled_{};
 };
 

@@ -335,15 +335,15 @@ TEST("while callbacks are ready, the kernel is asked less often than each "
   test::PollCounter counter;
   int iterations = 0;
   std::function<void()> next = [&] {
-    if (++iterations == 1000) return loop.stop();
+    if (++iterations == 10'000) return loop.stop();
     loop.call_soon([&] { next(); });
   };
   loop.call_soon([&] { next(); });
   loop.set_observer(&counter);
   loop.run_forever();
   loop.set_observer(nullptr);
-  CHECK(counter.polls >= 1000 / 256);
-  CHECK(counter.polls <= 1000 / 4 + 2);
+  CHECK(counter.polls >= 10'000 / 4096);
+  CHECK(counter.polls <= 10'000 / 4 + 2);
 }
 
 TEST("a reader is first heard in the iteration after it was added") {

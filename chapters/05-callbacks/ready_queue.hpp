@@ -16,7 +16,7 @@ class ReadyQueue {
   std::size_t size() const noexcept { return tail_ - head_; }
 
   void push(Callback& callback) {
-    if (size() == ring_.size()) grow();
+    if (size() == capacity_) grow();
     ring_[tail_++ & mask_] = &callback;
   }
 
@@ -43,7 +43,8 @@ class ReadyQueue {
     ring_.swap(bigger);
     head_ = 0;
     tail_ = count;
-    mask_ = ring_.size() - 1;
+    capacity_ = ring_.size();
+    mask_ = capacity_ - 1;
   }
 
   struct Nothing final : Callback {
@@ -57,6 +58,7 @@ class ReadyQueue {
   std::vector<Callback*> ring_;
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
+  std::size_t capacity_ = 0;
   std::size_t mask_ = 0;
 };
 
