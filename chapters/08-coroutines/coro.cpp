@@ -13,8 +13,8 @@ void Driver::start(std::coroutine_handle<> handle,
   innermost_ = &promise;
 }
 
-void Driver::destroy_chain() noexcept {
-  PromiseBase* promise = next_up_ ? innermost_ : nullptr;
+void Driver::destroy_frames() noexcept {
+  PromiseBase* promise = innermost_;
   next_up_ = nullptr;
   wait_ = nullptr;  // it stood in one of the frames
   while (promise && promise->caller_) {

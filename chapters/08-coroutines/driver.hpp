@@ -93,7 +93,9 @@ class Driver : public Callback {
 
   // Destroys the frames that wait, the innermost first, so that a chain of
   // any length is taken down in a loop. The outermost is left to its owner.
-  void destroy_chain() noexcept;
+  void destroy_chain() noexcept {
+    if (next_up_) destroy_frames();
+  }
 
   // What the chain waits for, if it does.
   Wait* wait() const noexcept { return wait_; }
@@ -116,6 +118,8 @@ class Driver : public Callback {
   friend class Coro;
   friend class PromiseBase;
   static constexpr int kMaxDepth = 32;
+
+  void destroy_frames() noexcept;
 
   // Whom the trampoline resumes after the one that runs now.
   void jump(std::coroutine_handle<> next) noexcept { next_ = next; }

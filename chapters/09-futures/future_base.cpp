@@ -23,13 +23,13 @@ void DoneNode::run() {
 }
 
 FutureBase::~FutureBase() {
-  report_unretrieved("Future", "");
-  drop_waiters();
+  if (unretrieved_) report_unretrieved("Future", "");
+  if (first_waiter_.callback) drop_waiters();
 }
 
 void FutureBase::drop_waiters() noexcept {
   Waiter first = std::exchange(first_waiter_, {});
-  std::vector<Waiter> more = std::exchange(more_waiters_, {});
+  std::vector<Waiter> more = more_waiters_.take();
   if (first.callback) first.callback->drop();
   for (Waiter& waiter : more) waiter.callback->drop();
 }
@@ -45,7 +45,7 @@ void FutureBase::report_unretrieved(const char* kind,
 bool FutureBase::cancel(const std::string& message) {
   mark_retrieved();  // who cancels wants nothing of it any more
   if (done()) return false;
-  cancel_message_ = message;
+  cancel_message_.set(message);
   finish(State::kCancelled);
   return true;
 }
@@ -56,8 +56,8 @@ void FutureBase::cancel_once(const std::string& message) {
 }
 
 void FutureBase::throw_cancelled() {
-  CancelledError error(cancel_message_);
-  if (message_once_) cancel_message_.clear();
+  CancelledError error(cancel_message_.get());
+  if (message_once_) cancel_message_.take();
   throw error;
 }
 
@@ -105,7 +105,8 @@ void FutureBase::finish(State state) {
   if (loop_.is_closed()) return drop_waiters();
   // Taken out first: nobody is to find them while they are scheduled.
   schedule(std::exchange(first_waiter_, {}));
-  for (Waiter& waiter : std::exchange(more_waiters_, {})) schedule(waiter);
+  if (more_waiters_.is_default()) return;
+  for (const Waiter& waiter : more_waiters_.take()) schedule(waiter);
 }
 
 void FutureBase::schedule(Waiter waiter) {
@@ -121,7 +122,7 @@ void FutureBase::add(Waiter waiter) {
   if (!first_waiter_.callback) {
     first_waiter_ = waiter;
   } else {
-    more_waiters_.push_back(waiter);
+    more_waiters_.edit().push_back(waiter);
   }
 }
 
@@ -138,13 +139,14 @@ template <class Predicate>
 bool FutureBase::remove_if(Predicate predicate) noexcept {
   if (first_waiter_.callback && predicate(first_waiter_)) {
     first_waiter_ = {};
-    if (!more_waiters_.empty()) {
-      first_waiter_ = more_waiters_.front();
-      more_waiters_.erase(more_waiters_.begin());
-    }
+    if (more_waiters_.get().empty()) return true;
+    std::vector<Waiter>& more = more_waiters_.edit();
+    first_waiter_ = more.front();
+    more.erase(more.begin());
     return true;
   }
-  return std::erase_if(more_waiters_, predicate) > 0;
+  if (more_waiters_.is_default()) return false;
+  return std::erase_if(more_waiters_.edit(), predicate) > 0;
 }
 
 bool FutureBase::remove_waiter(Callback& callback) noexcept {
@@ -162,15 +164,13 @@ bool FutureBase::remove_done_node(std::uint64_t id) noexcept {
   return found != nullptr;
 }
 
-void FutureBase::check_awaitable_by(const Driver& driver) const {
-  if (&driver.loop() != &loop_) {
-    throw std::runtime_error(describe_future() +
-                             " is attached to a different loop");
-  }
+void FutureBase::throw_not_awaitable_by(const Driver& driver) const {
   if (is_driven_by(driver)) {
     throw std::runtime_error("Task cannot await on itself: " +
                              describe_future());
   }
+  throw std::runtime_error(describe_future() +
+                           " is attached to a different loop");
 }
 
 void throw_empty_future() {

@@ -9,6 +9,7 @@
 #include "08-coroutines/driver.hpp"
 #include "08-coroutines/frame_pool.hpp"
 #include "09-futures/exceptions.hpp"
+#include "09-futures/rare.hpp"
 #include "common/ref.hpp"
 
 namespace asyncio {
@@ -79,7 +80,11 @@ class FutureBase : public RefCounted, public Wait, public Pooled {
 
   // Throws std::runtime_error if `driver` may not wait for this: it runs on
   // another loop, or is this very task.
-  void check_awaitable_by(const Driver& driver) const;
+  void check_awaitable_by(const Driver& driver) const {
+    if (&driver.loop() != &loop_ || is_driven_by(driver)) [[unlikely]] {
+      throw_not_awaitable_by(driver);
+    }
+  }
 
   // Nobody needs to be told of the error any more.
   void mark_retrieved() noexcept { unretrieved_ = false; }
@@ -120,17 +125,18 @@ class FutureBase : public RefCounted, public Wait, public Pooled {
   void finish(State state);
   void schedule(Waiter waiter);
   [[noreturn]] void throw_cancelled();
+  [[noreturn]] void throw_not_awaitable_by(const Driver& driver) const;
   template <class Predicate>
   bool remove_if(Predicate predicate) noexcept;
 
-  EventLoop& loop_;
-  Waiter first_waiter_;  // most futures have one at most
-  std::vector<Waiter> more_waiters_;
-  std::exception_ptr exception_;
-  std::string cancel_message_;
   State state_ = State::kPending;
   bool message_once_ = false;
   bool unretrieved_ = false;  // has an error that nobody has looked at
+  EventLoop& loop_;
+  Waiter first_waiter_;  // most futures have one at most
+  Rare<std::vector<Waiter>> more_waiters_;
+  std::exception_ptr exception_;
+  Rare<std::string> cancel_message_;
 };
 
 // For an await of a Future that is empty: throws InvalidStateError.

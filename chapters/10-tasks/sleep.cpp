@@ -1,12 +1,15 @@
 #include "10-tasks/sleep.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace asyncio {
 
 Wait* SleepAwaiter::start_timer() {
-  timer_.emplace(*driver_).start(delay_);
-  return &*timer_;
+  std::construct_at(&timer_, *driver_);
+  has_timer_ = true;
+  timer_.start(delay_);
+  return &timer_;
 }
 
 void SleepAwaiter::Wakeup::start(Duration delay) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <coroutine>
 #include <utility>
 
 #include "10-tasks/leaf_wait.hpp"
@@ -12,6 +12,10 @@ namespace asyncio {
 class SleepAwaiter {
  public:
   explicit SleepAwaiter(Duration delay) noexcept : delay_(delay) {}
+  SleepAwaiter(const SleepAwaiter&) = delete;
+  ~SleepAwaiter() {
+    if (has_timer_) timer_.~Wakeup();
+  }
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
@@ -26,7 +30,7 @@ class SleepAwaiter {
     }
   }
   void await_resume() {
-    if (timer_) return timer_->end();
+    if (has_timer_) return timer_.end();
     driver_->check_interrupt();
   }
 
@@ -55,7 +59,12 @@ class SleepAwaiter {
 
   Duration delay_;
   Driver* driver_ = nullptr;
-  std::optional<Wakeup> timer_;
+  // A std::optional has its flag behind the timer, in a line of the cache
+  // that sleep(0) need not touch.
+  bool has_timer_ = false;
+  union {
+    Wakeup timer_;
+  };
 };
 
 // A Sleep is what sleep() gives: await it, or give it to whatever takes a

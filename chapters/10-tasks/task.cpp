@@ -3,7 +3,8 @@
 namespace asyncio {
 
 AnyTask current_task() {
-  return AnyTask(get_running_loop().service<TaskRegistry>().current());
+  get_running_loop();  // throws outside of one
+  return AnyTask(TaskRegistry::current());
 }
 
 std::vector<AnyTask> all_tasks() { return all_tasks(get_running_loop()); }

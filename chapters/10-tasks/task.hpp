@@ -13,10 +13,11 @@ namespace asyncio {
 
 // The state of a task that gives a T: a future, and what completes it.
 template <class T>
-class TaskState final : public FutureState<T>, public TaskBase {
+class TaskState final : public TaskBase, public FutureState<T> {
  public:
-  TaskState(EventLoop& on, Coro<T> coro)
-      : FutureState<T>(on), TaskBase(static_cast<FutureBase&>(*this)),
+  TaskState(EventLoop& on, Coro<T>&& coro)
+      : TaskBase(on, static_cast<FutureBase&>(*this)),
+        FutureState<T>(on),
         coro_(std::move(coro)) {
     if (!coro_ || coro_.promise().started()) throw_awaited_twice(bool(coro_));
     begin(coro_.handle_erased(), coro_.promise());
@@ -107,7 +108,7 @@ template <class T = void>
 class Task : public Future<T> {
  public:
   Task() = default;
-  Task(EventLoop& loop, Coro<T> coro)
+  Task(EventLoop& loop, Coro<T>&& coro)
       : Future<T>(Ref<FutureState<T>>(
             new TaskState<T>(loop, std::move(coro)))) {}
 
@@ -117,7 +118,7 @@ class Task : public Future<T> {
   void set_exception(E) const = delete;
 
   std::string get_name() const { return task().get_name(); }
-  void set_name(std::string name) const { task().set_name(std::move(name)); }
+  void set_name(const std::string& name) const { task().set_name(name); }
   int cancelling() const { return task().cancelling(); }
   int uncancel() const { return task().uncancel(); }
   std::coroutine_handle<> get_coro() const { return task().get_coro(); }
@@ -152,7 +153,7 @@ class AnyTask {
   }
   std::exception_ptr exception() const { return future_->exception(); }
   std::string get_name() const { return task_->get_name(); }
-  void set_name(std::string name) const { task_->set_name(std::move(name)); }
+  void set_name(const std::string& name) const { task_->set_name(name); }
   int cancelling() const { return task_->cancelling(); }
   int uncancel() const { return task_->uncancel(); }
   // Forgets a cancel that was not delivered yet.
@@ -174,9 +175,13 @@ class AnyTask {
 // Schedules a coroutine on the running loop. Throws std::runtime_error("no
 // running event loop") outside of one.
 template <class T>
-Task<T> create_task(Coro<T> coro, std::string name = {}) {
-  Task<T> task(get_running_loop(), std::move(coro));
-  if (!name.empty()) task.set_name(std::move(name));
+Task<T> create_task(Coro<T>&& coro) {
+  return Task<T>(get_running_loop(), std::move(coro));
+}
+template <class T>
+Task<T> create_task(Coro<T>&& coro, const std::string& name) {
+  Task<T> task = create_task(std::move(coro));
+  task.set_name(name);
   return task;
 }
 
@@ -201,7 +206,7 @@ std::vector<AnyTask> all_tasks(EventLoop& loop);
 
 // What has not begun becomes a Task; a Future (or Task) passes through.
 template <class T>
-Task<T> ensure_future(Coro<T> coro) {
+Task<T> ensure_future(Coro<T>&& coro) {
   return create_task(std::move(coro));
 }
 template <BecomesCoro A>

@@ -33,7 +33,7 @@ class TaskBase : public Driver {
 
   // "Task-N", unless it was given another.
   std::string get_name() const;
-  void set_name(std::string name) { name_ = std::move(name); }
+  void set_name(const std::string& name) { name_.set(name); }
 
   // Asks the task to end: CancelledError is thrown at the await where it
   // waits, or, if it does not wait, at the next one. If it waits for a task,
@@ -59,7 +59,7 @@ class TaskBase : public Driver {
   virtual std::coroutine_handle<> get_coro() const noexcept = 0;
 
  protected:
-  explicit TaskBase(FutureBase& future);
+  TaskBase(EventLoop& loop, FutureBase& future);
   ~TaskBase();
 
   // Puts the task in the registry and schedules its first step.
@@ -71,8 +71,8 @@ class TaskBase : public Driver {
   virtual void destroy_coro() noexcept = 0;
 
   void throw_interrupt() final;
-  const std::string& cancel_message() const noexcept {
-    return cancel_message_;
+  const std::string& cancel_message() const {
+    return cancel_message_.get();
   }
 
  private:
@@ -82,25 +82,25 @@ class TaskBase : public Driver {
   TaskBase* awaited_task() const noexcept;
   void cancel_here(const std::string& message);
   void break_ring(const std::string& message);
-  void step();
   void run_unstarted();
   void run_finished();
   void leave_registry() noexcept;
   void abandon() noexcept;
 
-  bool started_ = false;  // first: what each step reads stands together
+  // What each step reads comes first, and fills one line of the cache.
+  bool started_ = false;
   bool registered_ = false;
+  int cancel_requests_ = 0;
+  Context context_ = Context::current();
   FutureBase& future_;
   TaskRegistry& registry_;
-  Context context_ = Context::current();
   PromiseBase* outermost_ = nullptr;
   TaskBase* asker_ = nullptr;  // while a cancel goes down a chain of tasks
   TaskBase* previous_ = nullptr;  // in the registry's list
   TaskBase* next_ = nullptr;
-  std::string name_;
-  std::string cancel_message_;
-  std::uint64_t number_;
-  int cancel_requests_ = 0;
+  Rare<std::string> name_;
+  Rare<std::string> cancel_message_;
+  const std::uint64_t number_;
 };
 
 // A TaskRegistry is a loop's service that knows its tasks: it keeps each
@@ -112,7 +112,8 @@ class TaskRegistry {
   // tasks pending, as CPython's "Task was destroyed but it is pending!".
   ~TaskRegistry();
 
-  TaskBase* current() const noexcept { return current_; }
+  // The one that runs in this thread, whatever its loop.
+  static TaskBase* current() noexcept { return current_; }
   std::vector<TaskBase*> all() const;
 
  private:
@@ -121,7 +122,7 @@ class TaskRegistry {
   void remove(TaskBase& task) noexcept;
 
   TaskBase* first_ = nullptr;
-  TaskBase* current_ = nullptr;
+  static inline constinit thread_local TaskBase* current_ = nullptr;
 };
 
 }  // namespace asyncio
