@@ -125,7 +125,8 @@ Options parse_options(int argc, const char* const* argv) {
 std::string usage_line() { return "usage: crawl [OPTION]... [URL]...\n"; }
 
 std::string help_text(const char* stage_name, const char* note) {
-  std::string text = usage_line() + "\n" + kOptionsHelp;
+  std::string text = usage_line();
+  text.append("\n").append(kOptionsHelp);
   if (*note != '\0') {
     text += "\n" + columns::wrap(std::string("This stage (") + stage_name +
                                      "): " + note,

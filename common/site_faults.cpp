@@ -156,8 +156,9 @@ void server_error(Socket& peer, std::string_view) {
 }
 
 void chunked(Socket& peer, std::string_view) {
-  peer.send_all(head("200 OK", std::string(kHtml) +
-                                   "Transfer-Encoding: chunked\r\n"));
+  std::string fields(kHtml);
+  fields.append("Transfer-Encoding: chunked\r\n");
+  peer.send_all(head("200 OK", fields));
   peer.send_all("6\r\n<p>All\r\n7;name=value\r\n well.\n\r\n");
   peer.send_all("0\r\nX-Trailer: yes\r\n\r\n");
 }

@@ -56,6 +56,11 @@ class EpollSelector final : public Selector {
     if (done < 0 && errno == ENOENT && after != 0) {
       done = control(EPOLL_CTL_ADD, fd, after);
     }
+    // It did not forget one that is open elsewhere, too, and came back to its
+    // number by dup2.
+    if (done < 0 && errno == EEXIST) {
+      done = control(EPOLL_CTL_MOD, fd, after);
+    }
     // Nothing to remove is as good as removed.
     if (done < 0 && after != 0) throw_errno("epoll_ctl", std::to_string(fd));
   }

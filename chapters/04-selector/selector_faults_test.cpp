@@ -210,3 +210,19 @@ TEST("a selector leaves no descriptor behind") {
   });
   CHECK_EQ(test::open_descriptors(), before);
 }
+
+TEST("a file that was closed and comes back to its number is watched again") {
+  on_each_selector([](Selector& selector) {
+    Pipe pipe = make_pipe();
+    const int number = pipe.read.get();
+    selector.register_fd(number, EVENT_READ);
+    const Descriptor elsewhere = copy_of(number, 100);
+    ::close(number);  // the kernel's registration lives on, with the copy
+    selector.unregister(number);
+    CHECK_EQ(::dup2(elsewhere.get(), number), number);
+    selector.register_fd(number, EVENT_READ);
+    write_byte(pipe);
+    CHECK_EQ(poll_now(selector).size(), 1);
+    selector.unregister(number);
+  });
+}

@@ -145,13 +145,18 @@ void DescriptorTable::clear() {
   for (std::size_t fd = 0; fd < slots_.size(); ++fd) {
     Slot& s = slots_[fd];
     for (int event : {EVENT_READ, EVENT_WRITE}) {
-      if (IoWaiter* waiter = s.side(event).waiter) cancel(*waiter);
+      if (IoWaiter* waiter = s.side(event).waiter) {
+        cancel(*waiter);
+        waiter->drop();
+      }
       release_handler(s.side(event));
     }
     watch(static_cast<int>(fd), s, 0);
   }
-  for (IoWaiter* waiter : stale_) waiter->fd_ = IoWaiter::kNone;
-  stale_.clear();
+  for (IoWaiter* waiter : std::exchange(stale_, {})) {
+    waiter->fd_ = IoWaiter::kNone;
+    waiter->drop();
+  }
 }
 
 }  // namespace asyncio

@@ -58,7 +58,7 @@ class DescriptorTable {
   // Asks the selector, and puts what came at the end of `ready`.
   void poll(std::optional<Duration> timeout, ReadyQueue& ready);
 
-  // Forgets all handlers and waiters.
+  // Forgets all handlers, and drops all waiters.
   void clear();
 
   // How many descriptors somebody waits for.

@@ -74,7 +74,13 @@ EventLoop::EventLoop(Options options)
 
 EventLoop::~EventLoop() {
   if (!closed_) close();
-  while (!services_.empty()) services_.pop_back();
+  // One that dies may ask for others, also for new ones; these die next.
+  while (!services_.empty()) {
+    const std::size_t last = services_.size() - 1;
+    std::shared_ptr<void> dying = std::move(services_[last].object);
+    dying.reset();
+    services_.erase(services_.begin() + static_cast<std::ptrdiff_t>(last));
+  }
   std::lock_guard lock(live_loops().mutex);
   std::erase(live_loops().loops, this);
 }
@@ -173,6 +179,10 @@ void EventLoop::close() {
   while (!ready_.empty()) ready_.pop().drop();
   while (!timers_.empty()) timers_.pop().drop();
   descriptors_.clear();
+}
+
+void EventLoop::throw_service_is_dying() {
+  throw std::logic_error("The loop destroys the service that it is asked for");
 }
 
 void EventLoop::check_may_schedule() const {

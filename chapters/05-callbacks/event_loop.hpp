@@ -143,6 +143,10 @@ class EventLoop {
     ready_.push(callback);
   }
 
+  // Takes back what is in the queue and shall not run. It searches: for what
+  // hardly ever happens.
+  void unschedule(Callback& callback) noexcept { ready_.forget(callback); }
+
   // Runs `timer` at `when`. REQUIRES: !timer.pending()
   void schedule_at(Timer& timer, TimePoint when);
   // REQUIRES: timer.pending()
@@ -153,11 +157,14 @@ class EventLoop {
   void cancel_io(IoWaiter& waiter) noexcept { descriptors_.cancel(waiter); }
 
   // The loop's one object of type S, made by S(EventLoop&) when first asked
-  // for: how a later chapter keeps something for each loop.
+  // for: how a later chapter keeps something for each loop. Throws
+  // std::logic_error while it is being destroyed.
   template <class S>
   S& service() {
     for (const Service& s : services_) {
-      if (s.key == &service_key<S>) return *static_cast<S*>(s.object.get());
+      if (s.key != &service_key<S>) continue;
+      if (!s.object) throw_service_is_dying();
+      return *static_cast<S*>(s.object.get());
     }
     auto object = std::make_shared<S>(*this);
     services_.push_back({&service_key<S>, object});
@@ -179,6 +186,7 @@ class EventLoop {
   };
   template <class S>
   static constexpr char service_key = 0;
+  [[noreturn]] static void throw_service_is_dying();
 
   template <class F>
   Ref<HandleNode> make_node(const char* name, F function) {

@@ -306,6 +306,44 @@ TEST("an observer is told what is scheduled, what runs, and each question") {
                      "finished"}));
 }
 
+// A service whose end asks for S.
+template <class S>
+struct AsksInTheEnd {
+  explicit AsksInTheEnd(EventLoop& l) : loop(l) {}
+  ~AsksInTheEnd() {
+    try {
+      loop.service<S>();
+      asked = "got it";
+    } catch (const std::logic_error& error) {
+      asked = error.what();
+    }
+  }
+  EventLoop& loop;
+  static inline std::string asked;
+};
+struct Plain {
+  explicit Plain(EventLoop&) : text("a plain service, with some memory") {}
+  std::string text;
+};
+struct Itself : AsksInTheEnd<Itself> {
+  using AsksInTheEnd::AsksInTheEnd;
+};
+
+TEST("a service that dies may ask for one that is new, or old") {
+  for (bool old : {false, true}) {
+    EventLoop loop;
+    if (old) loop.service<Plain>();
+    loop.service<AsksInTheEnd<Plain>>();
+  }
+  CHECK_EQ(AsksInTheEnd<Plain>::asked, "got it");
+}
+
+TEST("a service that dies and asks for itself gets an error") {
+  { EventLoop().service<Itself>(); }
+  CHECK_EQ(Itself::asked,
+           "The loop destroys the service that it is asked for");
+}
+
 TEST("an observer is told of what the kernel has scheduled") {
   EventLoop loop;
   const asyncio::Pipe pipe = asyncio::make_pipe();

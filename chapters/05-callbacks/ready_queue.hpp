@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace asyncio {
+#include "05-callbacks/callback.hpp"
 
-class Callback;
+namespace asyncio {
 
 // A ReadyQueue is the loop's line of callbacks that run next: first in,
 // first out. It is a ring in one block of memory, so that neither end costs
@@ -25,6 +25,13 @@ class ReadyQueue {
     return *ring_[(head_ + place) & mask_];
   }
 
+  // Puts something that does nothing in the place of `callback`.
+  void forget(Callback& callback) noexcept {
+    for (std::size_t i = head_; i != tail_; ++i) {
+      if (ring_[i & mask_] == &callback) ring_[i & mask_] = &nothing_;
+    }
+  }
+
   // REQUIRES: !empty()
   Callback& pop() noexcept { return *ring_[head_++ & mask_]; }
 
@@ -38,6 +45,12 @@ class ReadyQueue {
     tail_ = count;
     mask_ = ring_.size() - 1;
   }
+
+  struct Nothing final : Callback {
+    void run() override {}
+    bool cancelled() const noexcept override { return true; }
+  };
+  static inline Nothing nothing_;
 
   // head_ and tail_ only ever count up; the mask makes them indices, which
   // is why the ring's size is a power of two.

@@ -25,10 +25,37 @@ void Driver::destroy_chain() noexcept {
   }
 }
 
+namespace {
+// Tells that a coroutine was destroyed before it was ever awaited, if the
+// running loop is in debug mode.
 void report_never_awaited() noexcept {
   EventLoop* loop = get_running_loop_or_null();
   if (!loop || !loop->get_debug()) return;
   loop->call_exception_handler({"coroutine was never awaited", "", nullptr});
+}
+}  // namespace
+
+// Nested no deeper than that, frames are destroyed as C++ destroys members,
+// each inside the one that holds it. The rest stand in a list, which runs
+// through fields that nobody needs any more.
+void PromiseBase::destroy_frame(std::coroutine_handle<> frame) noexcept {
+  if (!started()) report_never_awaited();
+  constexpr int most = 200;
+  static constinit thread_local int depth = 0;
+  static constinit thread_local PromiseBase* waiting = nullptr;
+  if (depth == most) {
+    continuation_ = frame;
+    caller_ = std::exchange(waiting, this);
+    return;
+  }
+  ++depth;
+  frame.destroy();
+  while (depth == 1 && waiting) {
+    PromiseBase& next = *waiting;
+    waiting = next.caller_;
+    next.continuation_.destroy();
+  }
+  --depth;
 }
 
 void throw_awaited_twice(bool started) {

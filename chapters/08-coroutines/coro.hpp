@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -33,10 +34,6 @@ class CoroPromise<void> : public PromiseBase {
     static_cast<CoroResult<void>&>(*owner_).set_error();
   }
 };
-
-// Tells that a coroutine was destroyed before it was ever awaited, if the
-// running loop is in debug mode.
-void report_never_awaited() noexcept;
 
 // Throws std::runtime_error: `started` says which of the two it is.
 [[noreturn]] void throw_awaited_twice(bool started);
@@ -73,9 +70,7 @@ class [[nodiscard]] Coro : private CoroResult<T> {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
-  ~Coro() {
-    if (handle_) destroy();
-  }
+  ~Coro() { reset(); }
 
   // True until the coroutine has ended, or was moved away.
   explicit operator bool() const noexcept { return handle_ != nullptr; }
@@ -87,6 +82,13 @@ class [[nodiscard]] Coro : private CoroResult<T> {
   }
   std::coroutine_handle<> handle_erased() const noexcept { return handle_; }
   using CoroResult<T>::take_result;
+
+  // Destroys the frame before the Coro's own end.
+  void reset() noexcept {
+    if (!handle_) return;
+    PromiseBase& self = promise();
+    self.destroy_frame(std::exchange(handle_, nullptr));
+  }
 
   // What co_await works with. The Coro itself stays where it is: mostly a
   // temporary, which lives in the caller's frame until the await is over.
@@ -122,11 +124,10 @@ class [[nodiscard]] Coro : private CoroResult<T> {
 
   void adopt(Coro& other) noexcept {
     handle_ = std::exchange(other.handle_, nullptr);
-    if (handle_) promise().owner_ = this;
-  }
-  void destroy() noexcept {
-    if (!promise().started()) report_never_awaited();
-    handle_.destroy();
+    if (!handle_) return;
+    // Who awaits it looks for the result in the old place.
+    assert(!promise().started());
+    promise().owner_ = this;
   }
 };
 

@@ -9,6 +9,8 @@
 namespace asyncio {
 
 class PromiseBase;
+class Driver;
+class TaskBase;  // chapter 10
 
 // A Wait is what the innermost coroutine of a chain waits for: a future, a
 // timer, a socket. Whoever drives the chain can ask it to give up.
@@ -18,6 +20,13 @@ class Wait {
   // `message`. False if it has ended already, so that there is nothing left
   // to cancel.
   virtual bool cancel(const std::string& message) = 0;
+
+  // `driver` will not be told. False if it was told already, or never was to
+  // be.
+  virtual bool forget(Driver&) noexcept { return false; }
+
+  // The task that it waits for, or nullptr if it is something else.
+  virtual TaskBase* as_task() noexcept { return nullptr; }
 
  protected:
   ~Wait() = default;
@@ -88,6 +97,8 @@ class Driver : public Callback {
 
   // What the chain waits for, if it does.
   Wait* wait() const noexcept { return wait_; }
+  // It does no longer, and will be woken by other means.
+  void stop_waiting() noexcept { wait_ = nullptr; }
   // True while the chain waits, or has not begun; false while it runs.
   bool suspended() const noexcept { return next_up_ != nullptr; }
   // The coroutine that waits. REQUIRES: suspended()

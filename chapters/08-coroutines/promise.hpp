@@ -39,6 +39,11 @@ class PromiseBase : public Pooled {
   // The coroutine that awaits this one, or nullptr. REQUIRES: it is
   // suspended, or driven from outside.
   PromiseBase* caller() const noexcept { return caller_; }
+  // Destroys `frame`, which is this promise's, before it has ended. It may
+  // hold another coroutine, as a parameter, which holds another, and so on, a
+  // million deep: the native stack does not grow with them.
+  void destroy_frame(std::coroutine_handle<> frame) noexcept;
+
   // The line of the last co_await in this coroutine.
   const std::source_location& where() const noexcept { return where_; }
 

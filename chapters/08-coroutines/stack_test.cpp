@@ -221,4 +221,20 @@ TEST("a coroutine that waits 100,000 times is resumed on a flat stack") {
   });
 }
 
+// Holds another one, which holds another one, ...; none of them ever starts.
+Coro<> hold(Coro<> inner) { co_await std::move(inner); }
+Coro<> nothing() { co_return; }
+Coro<> nested(long depth) {
+  Coro<> all = nothing();
+  for (long i = 0; i < depth; ++i) all = hold(std::move(all));
+  return all;
+}
+
+TEST("a million coroutines inside one another die without recursion") {
+  on_small_stack([] {
+    { const Coro<> all = nested(kDepth); }
+    CHECK_EQ(FramePool::live(), 0);
+  });
+}
+
 }  // namespace

@@ -359,4 +359,13 @@ TEST("a cancelled future answers for an interrupt, too") {
   CHECK(!root.interrupted());
 }
 
+TEST("to await an empty future is an error, and no crash") {
+  World world;
+  auto wait = []() -> Coro<> { co_await Future<int>(); };
+  Start<> root(world.loop, wait());
+  world.turn();
+  CHECK(root.done());
+  CHECK_WHAT(root.result(), "await: the Future is empty");
+}
+
 }  // namespace

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "09-futures/copyable.hpp"
 #include "09-futures/future_base.hpp"
 
 namespace asyncio {
@@ -17,13 +18,18 @@ class FutureState : public FutureBase {
  public:
   using FutureBase::FutureBase;
   void set_result(T value) {
-    check_pending("set_result");
-    value_.emplace(std::move(value));
-    finish_with_value();
+    check_settable("set_result");
+    finish_with(std::move(value));
   }
   T& result() {
     check_value();
     return *value_;
+  }
+
+ protected:
+  void finish_with(T&& value) {
+    value_.emplace(std::move(value));
+    finish_with_value();
   }
 
  private:
@@ -35,7 +41,7 @@ class FutureState<void> : public FutureBase {
  public:
   using FutureBase::FutureBase;
   void set_result() {
-    check_pending("set_result");
+    check_settable("set_result");
     finish_with_value();
   }
   void result() { check_value(); }
@@ -47,7 +53,7 @@ template <class T>
 T take_result(FutureState<T>& future) {
   if constexpr (std::is_void_v<T>) {
     future.result();
-  } else if constexpr (std::is_copy_constructible_v<T>) {
+  } else if constexpr (is_copyable<T>) {
     if (future.ref_count() > 1) return future.result();
     return std::move(future.result());
   } else {
@@ -68,7 +74,10 @@ class FutureAwaiter {
     if (driver_) future_->remove_waiter(*driver_);
   }
 
-  bool await_ready() const noexcept { return future_->done(); }
+  bool await_ready() const {
+    if (!future_) [[unlikely]] throw_empty_future();
+    return future_->done();
+  }
 
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> handle) {
@@ -130,7 +139,8 @@ class Future {
   // The error, or an empty pointer. Throws CancelledError, InvalidStateError.
   std::exception_ptr exception() const { return state_->exception(); }
 
-  // Complete the future, once. Throw InvalidStateError if it is done.
+  // Complete the future, once. Throw InvalidStateError if it is done, and
+  // std::runtime_error if it is a task, which completes itself.
   template <class... V>
   void set_result(V&&... value) const {
     state_->set_result(std::forward<V>(value)...);

@@ -75,7 +75,11 @@ void FutureBase::check_value() {
   if (exception_) std::rethrow_exception(exception_);
 }
 
-void FutureBase::check_pending(const char* operation) const {
+void FutureBase::check_settable(const char* operation) {
+  if (as_task()) {
+    throw std::runtime_error("Task does not support " +
+                             std::string(operation) + " operation");
+  }
   if (done()) {
     throw InvalidStateError(std::string(operation) + ": " +
                             describe_future() + " is done already");
@@ -83,8 +87,12 @@ void FutureBase::check_pending(const char* operation) const {
 }
 
 void FutureBase::set_exception(std::exception_ptr error) {
-  check_pending("set_exception");
+  check_settable("set_exception");
   if (!error) throw std::invalid_argument("set_exception: no exception");
+  finish_with_error(std::move(error));
+}
+
+void FutureBase::finish_with_error(std::exception_ptr error) {
   exception_ = std::move(error);
   unretrieved_ = true;
   finish(State::kFinished);
@@ -163,6 +171,10 @@ void FutureBase::check_awaitable_by(const Driver& driver) const {
     throw std::runtime_error("Task cannot await on itself: " +
                              describe_future());
   }
+}
+
+void throw_empty_future() {
+  throw InvalidStateError("await: the Future is empty");
 }
 
 }  // namespace asyncio

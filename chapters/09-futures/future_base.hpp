@@ -59,13 +59,16 @@ class FutureBase : public RefCounted, public Wait, public Pooled {
   std::exception_ptr exception();
 
   // Throws InvalidStateError if it is done, std::invalid_argument if `error`
-  // is empty.
+  // is empty, std::runtime_error if it is a task.
   void set_exception(std::exception_ptr error);
 
   // Schedules `callback` when the future is done, at once if it is already.
   // Not owned: see Callback. If the future dies first, it is dropped.
   void add_waiter(Callback& callback);
   bool remove_waiter(Callback& callback) noexcept;
+  bool forget(Driver& driver) noexcept override {
+    return remove_waiter(driver);
+  }
 
   // Nobody will be told: drops the callbacks. For a loop that ends.
   void drop_waiters() noexcept;
@@ -90,8 +93,10 @@ class FutureBase : public RefCounted, public Wait, public Pooled {
   // Throws, if there is no value: CancelledError, the error, or
   // InvalidStateError.
   void check_value();
-  void check_pending(const char* operation) const;
+  // Throws if `operation` may not complete it, or not any more.
+  void check_settable(const char* operation);
   void finish_with_value() { finish(State::kFinished); }
+  void finish_with_error(std::exception_ptr error);
 
   // Has an error that nobody has looked at.
   bool unretrieved() const noexcept { return unretrieved_; }
@@ -127,5 +132,8 @@ class FutureBase : public RefCounted, public Wait, public Pooled {
   bool message_once_ = false;
   bool unretrieved_ = false;  // has an error that nobody has looked at
 };
+
+// For an await of a Future that is empty: throws InvalidStateError.
+[[noreturn]] void throw_empty_future();
 
 }  // namespace asyncio

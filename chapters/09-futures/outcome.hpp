@@ -14,15 +14,15 @@ namespace asyncio {
 template <class T>
 class Outcome {
  public:
-  // How a future ended; a cancelled one ended with a CancelledError.
-  // REQUIRES: state.done()
+  // How a future ended; a cancelled one ended with a CancelledError. The
+  // value is copied or moved, as take_result() does. REQUIRES: state.done()
   explicit Outcome(FutureState<T>& state) {
     try {
       if constexpr (std::is_void_v<T>) {
         state.result();
         value_.emplace();
       } else {
-        value_.emplace(state.result());
+        value_.emplace(take_result(state));
       }
     } catch (...) {
       exception_ = std::current_exception();
@@ -44,5 +44,10 @@ class Outcome {
   std::optional<std::conditional_t<std::is_void_v<T>, Nothing, T>> value_;
   std::exception_ptr exception_;
 };
+
+template <class T>
+struct Copyable<Outcome<T>> : Copyable<T> {};
+template <>
+struct Copyable<Outcome<void>> : std::true_type {};
 
 }  // namespace asyncio

@@ -41,6 +41,11 @@ class LeafWait : public Wait {
 
   // What was waited for has happened. Harmless after a cancel.
   void over();
+  // The loop is closed: it will not happen, and there is nobody to wake.
+  void lost() noexcept { over_ = true; }
+  // It happens, but the callback that would say so is still in the loop's
+  // queue. Asked for what no longer stands in the heap or in the table.
+  bool is_on_its_way() const noexcept { return driver_ && !over_; }
   bool is_over() const noexcept { return over_; }
 
   // Stops what would call over().

@@ -34,12 +34,19 @@ class SleepAwaiter {
   class Wakeup final : public Timer, public LeafWait {
    public:
     explicit Wakeup(Driver& driver) noexcept : LeafWait(driver) {}
-    ~Wakeup() { withdraw(); }
+    ~Wakeup() {
+      if (pending()) {
+        withdraw();
+      } else if (is_on_its_way()) {
+        loop().unschedule(*this);
+      }
+    }
     void start(Duration delay);
     using LeafWait::end;
 
    private:
     void run() override { over(); }
+    void drop() noexcept override { lost(); }
     std::string describe() const override { return "sleep"; }
     void withdraw() noexcept override;
   };

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "08-coroutines/root.hpp"
 #include "10-tasks/manual_run.hpp"
 #include "10-tasks/sleep.hpp"
 
@@ -146,4 +147,19 @@ TEST("a loop that is destroyed while a task sleeps destroys its timer first") {
     loop.run_forever();
   }
   CHECK_EQ(FramePool::live(), frames);
+}
+
+TEST("who sleeps may be destroyed between the event and its callback") {
+  EventLoop::Options options = manual_clock();
+  auto clock = std::static_pointer_cast<ManualClock>(options.clock);
+  EventLoop loop(std::move(options));
+  auto nap = []() -> Coro<> { co_await sleep(1s); };
+  auto root = std::make_unique<Root<>>(loop, nap());
+  root->run();
+  clock->skip(1s);
+  // The timer goes into the queue in the same iteration, behind this.
+  loop.call_soon([&] { root.reset(); });
+  loop.stop();
+  loop.run_forever();
+  CHECK(!root);
 }

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "08-coroutines/root.hpp"
 #include "10-tasks/manual_run.hpp"
 #include "10-tasks/sleep.hpp"
 #include "10-tasks/sock.hpp"
@@ -324,4 +325,35 @@ TEST("a loop that is destroyed while a task waits for a socket forgets it") {
     loop.run_forever();
   }
   CHECK_EQ(FramePool::live(), frames);
+}
+
+TEST("who waits for a socket may be destroyed between event and callback") {
+  EventLoop loop;
+  Ends ends = make_pair();
+  auto receive = [](Socket& socket) -> Coro<std::string> {
+    co_return co_await sock_recv(socket, 100);
+  };
+  auto root = std::make_unique<Root<std::string>>(loop, receive(ends.a));
+  root->run();
+  ends.b.try_send("x");
+  // The event goes into the queue in the same iteration, behind this.
+  loop.call_soon([&] { root.reset(); });
+  loop.stop();
+  loop.run_forever();
+  CHECK(!root);
+}
+
+TEST("who waits for a socket may outlive the loop") {
+  Ends ends = make_pair();
+  std::unique_ptr<Root<>> roots[2];
+  {
+    EventLoop loop;
+    auto receive = [](Socket& socket) -> Coro<> {
+      co_await sock_recv(socket, 100);
+    };
+    auto nap = []() -> Coro<> { co_await sleep(1h); };
+    roots[0] = std::make_unique<Root<>>(loop, receive(ends.a));
+    roots[1] = std::make_unique<Root<>>(loop, nap());
+    for (auto& root : roots) root->run();
+  }
 }

@@ -31,7 +31,13 @@ class SocketCall : private IoWaiter, private LeafWait {
  protected:
   SocketCall(const Socket& socket, int event) noexcept
       : socket_(socket), event_(event) {}
-  ~SocketCall() { withdraw(); }
+  ~SocketCall() {
+    if (waiting()) {
+      withdraw();
+    } else if (is_on_its_way()) {
+      loop().unschedule(*this);
+    }
+  }
 
   // Makes the call. False: it would block.
   virtual bool attempt() = 0;
@@ -45,6 +51,7 @@ class SocketCall : private IoWaiter, private LeafWait {
 
  private:
   void run() override;
+  void drop() noexcept override { lost(); }
   std::string describe() const override { return "socket call"; }
   void withdraw() noexcept override {
     if (waiting()) loop().cancel_io(*this);

@@ -26,6 +26,7 @@ class TaskState final : public FutureState<T>, public TaskBase {
   bool cancel(const std::string& message) override {
     return request_cancel(message);
   }
+  TaskBase* as_task() noexcept override { return this; }
   std::string describe_future() const override { return get_name(); }
   std::coroutine_handle<> get_coro() const noexcept override {
     return coro_ ? coro_.handle_erased() : nullptr;
@@ -52,12 +53,12 @@ class TaskState final : public FutureState<T>, public TaskBase {
         coro_.take_result();
         destroy_coro();
         if (cancelled_at_the_end()) return;
-        this->set_result();
+        this->finish_with_value();
       } else {
         T value = coro_.take_result();
         destroy_coro();
         if (cancelled_at_the_end()) return;
-        this->set_result(std::move(value));
+        this->finish_with(std::move(value));
       }
     } catch (...) {
       destroy_coro();
@@ -72,10 +73,10 @@ class TaskState final : public FutureState<T>, public TaskBase {
     } catch (const CancelledError& error) {
       this->cancel_once(error.message());
     } catch (const Interrupted&) {
-      this->set_exception(std::current_exception());
+      this->finish_with_error(std::current_exception());
       throw;  // Ctrl-C ends run_forever() too
     } catch (...) {
-      this->set_exception(std::current_exception());
+      this->finish_with_error(std::current_exception());
     }
   }
 
@@ -91,14 +92,15 @@ class TaskState final : public FutureState<T>, public TaskBase {
 
   void destroy_coro() noexcept override {
     destroy_chain();
-    Coro<T> last = std::move(coro_);
+    coro_.reset();
   }
 
   Coro<T> coro_;
 };
 
 // A Task<T> is a coroutine that the loop runs, and the future of its result:
-// asyncio.Task. It is a Future without set_result and set_exception. It
+// asyncio.Task. It is a Future without set_result and set_exception, also
+// when it is handled as a Future: then they throw std::runtime_error. It
 // begins in the loop's next iteration, and runs on whether or not anybody
 // holds a handle.
 template <class T = void>

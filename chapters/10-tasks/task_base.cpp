@@ -67,14 +67,58 @@ void TaskBase::run_finished() {
   complete();
 }
 
+// Each task asks the one that it waits for. They may be a million, so this is
+// a loop, and only the last of them asks something else. They may also be a
+// ring: so each is marked, meanwhile, by who asked it (the first, by itself).
 bool TaskBase::request_cancel(const std::string& message) {
+  if (!may_be_cancelled()) return false;
+  if (asker_) {  // and what it waits for asks it once more
+    break_ring(message);
+    return true;
+  }
+  struct Chain {
+    TaskBase* last;
+    ~Chain() {
+      for (TaskBase* task = nullptr; task != last;) {
+        task = last;
+        last = std::exchange(task->asker_, nullptr);
+      }
+    }
+  } chain{this};
+  TaskBase* asker = this;
+  for (TaskBase* task = this; task; task = task->awaited_task()) {
+    if (task->asker_ || !task->may_be_cancelled()) break;
+    ++task->cancel_requests_;
+    task->asker_ = std::exchange(asker, task);
+    chain.last = task;
+  }
+  chain.last->cancel_here(message);
+  return true;
+}
+
+bool TaskBase::may_be_cancelled() noexcept {
   future_.mark_retrieved();  // as FutureBase::cancel
-  if (future_.done() || loop().is_closed()) return false;
-  ++cancel_requests_;
-  if (wait() && wait()->cancel(message)) return true;
+  return !future_.done() && !loop().is_closed();
+}
+
+TaskBase* TaskBase::awaited_task() const noexcept {
+  return wait() ? wait()->as_task() : nullptr;
+}
+
+void TaskBase::cancel_here(const std::string& message) {
+  if (wait() && wait()->cancel(message)) return;
   set_interrupt();
   cancel_message_ = message;
-  return true;
+}
+
+// In a ring each waits for the next, and none would ever be told: this one
+// waits no longer. (CPython's cancel() ends in a RecursionError there.)
+void TaskBase::break_ring(const std::string& message) {
+  if (!wait() || !wait()->forget(*this)) return;
+  stop_waiting();
+  set_interrupt();
+  cancel_message_ = message;
+  wake();
 }
 
 int TaskBase::uncancel() noexcept {

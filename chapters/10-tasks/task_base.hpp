@@ -36,7 +36,8 @@ class TaskBase : public Driver {
   void set_name(std::string name) { name_ = std::move(name); }
 
   // Asks the task to end: CancelledError is thrown at the await where it
-  // waits, or, if it does not wait, at the next one. False if it is done.
+  // waits, or, if it does not wait, at the next one. If it waits for a task,
+  // that one is asked, and so on. False if it is done.
   bool request_cancel(const std::string& message);
 
   // How many requests to cancel are not taken back, and takes one back; when
@@ -77,6 +78,10 @@ class TaskBase : public Driver {
  private:
   friend class TaskRegistry;
 
+  bool may_be_cancelled() noexcept;
+  TaskBase* awaited_task() const noexcept;
+  void cancel_here(const std::string& message);
+  void break_ring(const std::string& message);
   void step();
   void run_unstarted();
   void run_finished();
@@ -89,6 +94,7 @@ class TaskBase : public Driver {
   TaskRegistry& registry_;
   Context context_ = Context::current();
   PromiseBase* outermost_ = nullptr;
+  TaskBase* asker_ = nullptr;  // while a cancel goes down a chain of tasks
   TaskBase* previous_ = nullptr;  // in the registry's list
   TaskBase* next_ = nullptr;
   std::string name_;

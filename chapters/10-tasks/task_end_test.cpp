@@ -228,3 +228,19 @@ TEST("print_stack prints what Python prints, a line for each await") {
     CHECK_EQ(printed(task), "No stack for <Task cancelled name='deep'>\n");
   });
 }
+
+TEST("a task cannot be completed from outside, not even as a Future") {
+  manual_run([]() -> Coro<> {
+    Task<int> task = create_task(give(1));
+    Future<int> future = task;
+    CHECK_WHAT(future.set_result(2),
+               "Task does not support set_result operation");
+    CHECK_WHAT(future.set_exception(std::runtime_error("broke")),
+               "Task does not support set_exception operation");
+    Task<> nothing = create_task(sleep(0s));
+    const Future<>& same = nothing;
+    CHECK_WHAT(same.set_result(), "Task does not support set_result");
+    int result = co_await future;
+    CHECK_EQ(result, 1);
+  });
+}

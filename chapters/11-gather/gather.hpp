@@ -78,14 +78,6 @@ class GatherState final : public FutureState<R>, private GatherBase {
   Collect collect_;
 };
 
-// As the take_result of chapter 09, which asks a vector whether it can be
-// copied: every vector says yes, even where its elements cannot.
-template <class T>
-  requires(!std::is_copy_constructible_v<T>)
-std::vector<T> take_result(FutureState<std::vector<T>>& future) {
-  return std::move(future.result());
-}
-
 // The first argument of a gather that gives exceptions like results.
 struct ReturnExceptions {
   explicit ReturnExceptions() = default;

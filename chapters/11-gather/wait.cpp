@@ -17,7 +17,9 @@ class WaitState final : public RefCounted, public CompletionGroup {
         futures_(std::move(futures)),
         return_when_(return_when),
         waiter_(loop),
-        remaining_(futures_.size()) {}
+        remaining_(futures_.size()) {
+    check_same_loop(loop, futures_);
+  }
 
   const Future<void>& begin(std::optional<Duration> timeout) {
     if (timeout) {

@@ -22,7 +22,8 @@ struct WaitResult {
 };
 
 // The part of wait() that does not depend on the kind of future. It follows
-// CPython's _wait. Throws std::invalid_argument for no futures.
+// CPython's _wait. Throws std::invalid_argument for no futures, or those of
+// another loop.
 Coro<void> wait_for_futures(std::vector<Ref<FutureBase>> futures,
                             std::optional<Duration> timeout,
                             ReturnWhen return_when);

@@ -324,4 +324,11 @@ TEST("wait goes on two iterations after a future is done") {
   CHECK(waiting.done());
 }
 
+TEST("a future of another loop is refused") {
+  NoLeak no_leak;
+  World world, other;
+  const std::vector<Future<int>> two{world.future(), other.future()};
+  CHECK_WHAT(world.run(wait(two)), "Future belongs to a different loop");
+}
+
 }  // namespace

@@ -243,4 +243,21 @@ TEST("a loop that ends with shielded work under way leaves nothing behind") {
   world.settle();
 }
 
+TEST("a loop that ends while a plain future is shielded leaves nothing") {
+  NoLeak no_leak;
+  for (bool cancel : {false, true}) {
+    World world;
+    auto body = [&]() -> Coro<> {
+      const auto never = world.future();
+      co_await shield(never);
+    };
+    const auto waits = world.start(body());
+    auto around = [&]() -> Coro<> { co_await shield(waits); };
+    const auto task = world.start(around());
+    world.settle();
+    if (cancel) task.cancel();
+    world.turn();
+  }
+}
+
 }  // namespace
