@@ -72,6 +72,32 @@ class PromiseBase : public Pooled {
  protected:
   PromiseBase() = default;
 
+  // ---- For a coroutine that stops more than once (chapter 15).
+
+  // Resumes `self`, whose promise this is, for `caller`. False if it has
+  // stopped again, so that the caller goes straight on: stopped() says so.
+  template <class Stopped>
+  bool resume_for(PromiseBase& caller, std::coroutine_handle<> caller_handle,
+                  std::coroutine_handle<> self, Stopped stopped) {
+    driver_ = caller.driver_;
+    if (caller.depth_ < Driver::kMaxDepth) {
+      depth_ = caller.depth_ + 1;
+      self.resume();
+      if (stopped()) return false;
+    } else {
+      depth_ = 0;
+      driver_->jump(self);
+    }
+    continuation_ = caller_handle;
+    caller_ = &caller;
+    caller.depth_ = 0;
+    return true;
+  }
+  // It stops: who awaits it, and is suspended, comes next.
+  void resume_caller() noexcept {
+    if (continuation_) driver_->jump(std::exchange(continuation_, nullptr));
+  }
+
   FrameOwner* owner_;
 
  private:

@@ -193,7 +193,8 @@ concept BecomesCoro = requires { typename A::Result; } &&
 
 template <BecomesCoro A>
 Task<typename A::Result> create_task(A awaitable, std::string name = {}) {
-  return create_task(Coro<typename A::Result>(awaitable), std::move(name));
+  return create_task(Coro<typename A::Result>(std::move(awaitable)),
+                     std::move(name));
 }
 
 // The task that runs in this thread; empty in a plain callback. Throws
@@ -211,7 +212,7 @@ Task<T> ensure_future(Coro<T>&& coro) {
 }
 template <BecomesCoro A>
 Task<typename A::Result> ensure_future(A awaitable) {
-  return create_task(awaitable);
+  return create_task(std::move(awaitable));
 }
 template <class T>
 Future<T> ensure_future(Future<T> future) {
