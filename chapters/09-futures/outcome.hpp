@@ -15,14 +15,16 @@ template <class T>
 class Outcome {
  public:
   // How a future ended; a cancelled one ended with a CancelledError. The
-  // value is copied or moved, as take_result() does. REQUIRES: state.done()
+  // value is copied, or moved if it cannot be. REQUIRES: state.done()
   explicit Outcome(FutureState<T>& state) {
     try {
       if constexpr (std::is_void_v<T>) {
         state.result();
         value_.emplace();
+      } else if constexpr (is_copyable<T>) {
+        value_.emplace(state.result());
       } else {
-        value_.emplace(take_result(state));
+        value_.emplace(std::move(state.result()));
       }
     } catch (...) {
       exception_ = std::current_exception();

@@ -192,8 +192,8 @@ TEST("a group inside a limit throws the errors of its cleanup") {
 }
 
 // The group inside makes the limit's request anew, and the body then swallows
-// the group's errors. So it is in CPython 3.12; in 3.13 the next await finds the
-// request, though it was taken back, if the task had one before.
+// the group's errors. So it is in CPython 3.12; in 3.13 the next await finds
+// the request, though it was taken back, if the task had one before.
 TEST("a request that a limit has taken back is not found by a later await") {
   NoLeak no_leak;
   World world;
