@@ -1,6 +1,6 @@
 #pragma once
 
-// The whole library: what chapters 04 to 12 have built. A program that wants
+// The whole library: what chapters 02 to 13 have built. A program that wants
 // one part of it includes that part's header, whose path names the lesson
 // that explains it.
 
@@ -26,3 +26,6 @@
 #include "12-cancellation/task_group.hpp"
 #include "12-cancellation/timeout.hpp"
 #include "12-cancellation/wait_for.hpp"
+#include "13-synchronization/barrier.hpp"
+#include "13-synchronization/limit.hpp"
+#include "13-synchronization/queue.hpp"

@@ -49,6 +49,12 @@ class TaskGroup {
     return task;
   }
 
+  template <BecomesCoro A>
+  Task<typename A::Result> create_task(A awaitable, std::string name = {}) {
+    return create_task(Coro<typename A::Result>(std::move(awaitable)),
+                       std::move(name));
+  }
+
   // What task_group() calls around the body; `error` is what left the body.
   // The Coro throws what is to be thrown, `error` among it, or returns.
   void enter();

@@ -44,6 +44,17 @@ TEST("a group is left when all its tasks are done") {
   CHECK_EQ(world.time(), 200ms);
 }
 
+TEST("a group takes what can become a coroutine") {
+  NoLeak no_leak;
+  World world;
+  auto body = [](TaskGroup& group) -> Coro<> {
+    group.create_task(sleep(100ms), "nap");
+    co_return;
+  };
+  CHECK_EQ(end_of(world, task_group(body)), "ok");
+  CHECK_EQ(world.time(), 100ms);
+}
+
 TEST("a group without tasks does not wait") {
   NoLeak no_leak;
   World world;
