@@ -50,6 +50,12 @@ LiveLoops& live_loops() {
   return live;
 }
 
+// What every loop shall have from its birth. Never destroyed, as above.
+std::vector<void (*)(EventLoop&)>& births() {
+  static auto& functions = *new std::vector<void (*)(EventLoop&)>;
+  return functions;
+}
+
 bool environment_says(const char* name, std::string_view value) {
   const char* found = std::getenv(name);
   return found && found == value;
@@ -70,8 +76,14 @@ EventLoop::EventLoop(Options options)
                                     : make_default_selector()),
       debug_(environment_says("ASYNCIO_DEBUG", "1")),
       manual_(clock_->is_manual()) {
+  for (auto function : births()) function(*this);
   std::lock_guard lock(live_loops().mutex);
   live_loops().loops.push_back(this);
+}
+
+bool EventLoop::at_birth(void (*function)(EventLoop&)) {
+  births().push_back(function);
+  return true;
 }
 
 EventLoop::~EventLoop() {

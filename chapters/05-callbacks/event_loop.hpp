@@ -174,6 +174,11 @@ class EventLoop {
     return *object;
   }
 
+  // Calls `function(loop)` in the constructor of every loop to come: for a
+  // service that a loop must have from its birth, because other threads look
+  // for it. REQUIRES: main() has not begun. True, to initialise something.
+  static bool at_birth(void (*function)(EventLoop&));
+
   // At most one observer, not owned; nullptr for none.
   void set_observer(Observer* observer) noexcept { observer_ = observer; }
   Observer* observer() const noexcept { return observer_; }

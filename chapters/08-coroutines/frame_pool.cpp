@@ -36,8 +36,8 @@ void FramePool::free_to_system(void* memory) noexcept {
 
 long FramePool::live() noexcept {
   long live = system_allocations_ - system_frees_;
-  for (Block* list : lists_) {
-    for (; list; list = list->next) --live;
+  for (const Block* list : lists_) {
+    if (list) live -= static_cast<long>(list->length);
   }
   return live;
 }

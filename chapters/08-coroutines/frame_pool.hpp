@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace asyncio {
 
@@ -11,9 +12,10 @@ namespace asyncio {
 // coroutine asks the system for nothing.
 //
 // Thread: each has its own lists, so there are no locks. A block freed in
-// another thread stays there, and a thread's idle blocks go back to the system
-// when it ends. Under AddressSanitizer nothing is recycled, so that it can
-// see a use after free.
+// another thread stays there. A list keeps 4 MiB at most, and what is more
+// goes back to the system: else the lists of a thread that only frees would
+// grow for ever. All of them go back when the thread ends. Under
+// AddressSanitizer nothing is recycled, so that it can see a use after free.
 class FramePool {
  public:
   // As operator new and delete: throws std::bad_alloc.
@@ -31,10 +33,12 @@ class FramePool {
   static void free(void* memory, std::size_t size) noexcept {
     std::size_t index = list_of(size);
     if (index < kLists && has_cleaner_) [[likely]] {
-      Block* block = static_cast<Block*>(memory);
-      block->next = lists_[index];
-      lists_[index] = block;
-      return;
+      Block* first = lists_[index];
+      std::size_t length = first ? first->length + 1 : 1;
+      if (length * (index + 1) <= kMostIdle / kStep) [[likely]] {
+        lists_[index] = new (memory) Block{first, length};
+        return;
+      }
     }
     free_to_system(memory);
   }
@@ -50,6 +54,7 @@ class FramePool {
  private:
   struct Block {
     Block* next;
+    std::size_t length;  // of the list that begins here
   };
   struct Cleaner;
 #if defined(__SANITIZE_ADDRESS__)
@@ -64,6 +69,7 @@ class FramePool {
   static constexpr std::size_t kLists = 32;
 #endif
   static constexpr std::size_t kStep = 64;  // bytes between two sizes
+  static constexpr std::size_t kMostIdle = 4 * 1024 * 1024;  // in one list
 
   static constexpr std::size_t list_of(std::size_t size) noexcept {
     return (size - 1) / kStep;

@@ -78,6 +78,24 @@ TEST("each thread has its own blocks; one may be freed in another") {
   CHECK_EQ(FramePool::live(), live + 1);  // as this thread sees it
 }
 
+TEST("a thread that only frees keeps no more than 4 MiB of a size") {
+  if (!recycles()) test::skip("this build gives every block back");
+  constexpr std::size_t size = 1000, count = 5 * 1024;
+  std::vector<void*> blocks;
+  std::thread([&] {
+    while (blocks.size() < count) blocks.push_back(FramePool::allocate(size));
+  }).join();
+  const long before = FramePool::system_allocations();
+  for (void* block : blocks) FramePool::free(block, size);
+  blocks.clear();
+  while (FramePool::system_allocations() == before) {
+    blocks.push_back(FramePool::allocate(size));
+  }
+  CHECK(blocks.size() > 4 * 1024);
+  CHECK(blocks.size() <= 4 * 1024 + 2);
+  for (void* block : blocks) FramePool::free(block, size);
+}
+
 Coro<int> twice(int value) { co_return 2 * value; }
 Coro<int> sum_of_twice(int count) {
   int sum = 0;

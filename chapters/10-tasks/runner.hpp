@@ -10,19 +10,28 @@
 namespace asyncio {
 
 // What a loop shall still do before run() closes it: later chapters add a
-// function each (to close async generators, to end executors). A service.
+// function each (to close async generators, to end executors). They run in
+// order; what add_last() was given comes after all others. A service.
 class ShutdownHooks {
  public:
   explicit ShutdownHooks(EventLoop&) {}
   void add(std::function<Coro<void>()> hook) {
     hooks_.push_back(std::move(hook));
   }
+  void add_last(std::function<Coro<void>()> hook) {
+    last_.push_back(std::move(hook));
+  }
   std::vector<std::function<Coro<void>()>> take() {
-    return std::exchange(hooks_, {});
+    auto hooks = std::exchange(hooks_, {});
+    for (auto& hook : std::exchange(last_, {})) {
+      hooks.push_back(std::move(hook));
+    }
+    return hooks;
   }
 
  private:
   std::vector<std::function<Coro<void>()>> hooks_;
+  std::vector<std::function<Coro<void>()>> last_;
 };
 
 // A Runner owns a loop and runs coroutines on it, one after another:
