@@ -34,6 +34,19 @@ std::string unix_name(const sockaddr_storage& storage, socklen_t size) {
   return path.substr(0, path.find('\0'));
 }
 
+// getaddrinfo() of a stream's address; the caller frees the list.
+int look_up(const std::string& host, std::uint16_t port, int flags,
+            addrinfo** list) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' &&
+                         host.back() == ']';  // as a URL writes IPv6
+  const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;  // else each address comes three times
+  hints.ai_flags = AI_NUMERICSERV | flags;
+  return ::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints,
+                       list);
+}
+
 }  // namespace
 
 Address::Address(const sockaddr* data, socklen_t size)
@@ -47,6 +60,37 @@ Address Address::loopback(std::uint16_t port) {
   address.sin_port = htons(port);  // on the wire, the high byte comes first
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return Address(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+Address Address::any(int family, std::uint16_t port) {
+  if (family == AF_INET6) {
+    sockaddr_in6 address{};  // all zeros is every address
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    return Address(reinterpret_cast<const sockaddr*>(&address),
+                   sizeof address);
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  return Address(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+Address Address::unix_path(std::string_view path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // A path ends with a zero byte, an abstract name with the address.
+  const bool is_abstract = !path.empty() && path.front() == '\0';
+  const std::size_t size = path.size() + (is_abstract ? 0 : 1);
+  if (path.empty() || size > sizeof address.sun_path) {
+    throw std::invalid_argument("address of a Unix socket: '" +
+                                std::string(path) +
+                                (path.empty() ? "' is empty" : "' is too long"));
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return Address(reinterpret_cast<const sockaddr*>(&address),
+                 static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) +
+                                        size));
 }
 
 std::uint16_t Address::port() const {
@@ -76,16 +120,18 @@ bool operator==(const Address& a, const Address& b) {
   return a.size_ == b.size_ && std::memcmp(a.data(), b.data(), a.size_) == 0;
 }
 
-std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
-  const bool bracketed = host.size() > 2 && host.front() == '[' &&
-                         host.back() == ']';  // as a URL writes IPv6
-  const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;  // else each address comes three times
-  hints.ai_flags = AI_NUMERICSERV;
+std::optional<Address> Address::parse(const std::string& host,
+                                      std::uint16_t port) {
   addrinfo* list = nullptr;
-  const int code = ::getaddrinfo(name.c_str(), std::to_string(port).c_str(),
-                                 &hints, &list);
+  if (look_up(host, port, AI_NUMERICHOST, &list) != 0) return std::nullopt;
+  const Address address(list->ai_addr, list->ai_addrlen);
+  ::freeaddrinfo(list);
+  return address;
+}
+
+std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
+  addrinfo* list = nullptr;
+  const int code = look_up(host, port, 0, &list);
   if (code != 0) {
     const std::string cause = code == EAI_SYSTEM
                                   ? std::system_category().message(errno)

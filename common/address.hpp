@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asyncio {
@@ -23,6 +25,17 @@ class Address {
   // 127.0.0.1: this machine and no other. Port 0 asks the system for a free
   // port when a socket is bound; Socket::local_address() then tells which.
   static Address loopback(std::uint16_t port);
+
+  // Every address of this machine, of AF_INET or AF_INET6: for listeners.
+  static Address any(int family, std::uint16_t port);
+
+  // A Unix socket's path; one that begins with a zero byte is an abstract
+  // name of Linux. Throws std::invalid_argument if it is empty or too long.
+  static Address unix_path(std::string_view path);
+
+  // A numeric address ("127.0.0.1", "::1", "[::1]"); nothing if it is none.
+  static std::optional<Address> parse(const std::string& host,
+                                      std::uint16_t port);
 
   int family() const { return storage_.ss_family; }
   std::uint16_t port() const;  // 0 where the family has none

@@ -79,4 +79,25 @@ TEST("a socket without an address is unnamed") {
   CHECK_EQ(unix_address("").str(), "unnamed socket");
 }
 
+TEST("a numeric address is parsed without asking anybody, a name is not") {
+  CHECK_EQ(Address::parse("127.0.0.1", 80)->str(), "127.0.0.1:80");
+  CHECK_EQ(Address::parse("::1", 80)->str(), "[::1]:80");
+  CHECK_EQ(Address::parse("[::1]", 80)->str(), "[::1]:80");
+  CHECK(!Address::parse("localhost", 80));
+  CHECK(!Address::parse("1.2.3.4.5", 80));
+}
+
+TEST("a Unix socket's address is its path, of a length that fits") {
+  CHECK_EQ(Address::unix_path("/tmp/x").str(), "/tmp/x");
+  CHECK_EQ(Address::unix_path("/tmp/x").family(), AF_UNIX);
+  CHECK_EQ(Address::unix_path(std::string_view("\0name", 5)).str(), "@name");
+  CHECK_WHAT(Address::unix_path(""), "is empty");
+  CHECK_WHAT(Address::unix_path(std::string(200, 'x')), "is too long");
+}
+
+TEST("the address of every interface is all zeros, in both families") {
+  CHECK_EQ(Address::any(AF_INET, 80).str(), "0.0.0.0:80");
+  CHECK_EQ(Address::any(AF_INET6, 80).str(), "[::]:80");
+}
+
 }  // namespace

@@ -247,6 +247,8 @@ void check_mutation(string_view original, const Limits& limits,
   } catch (const ProtocolError&) {
   }
   CHECK(other.body().size() <= limits.body);
+  other.reset();
+  CHECK_EQ(outcome(text, other, whole), expected);
 }
 
 // ---- URLs and links -------------------------------------------------------

@@ -45,7 +45,7 @@ MessageParser::Framing ResponseParser::read_framing() const {
   if (method_ == "HEAD" || tunnel || status_ == 204 || status_ == 304) {
     return Framing::none;
   }
-  if (headers().count("Transfer-Encoding") != 0) {
+  if (steering().transfer_encoding != 0) {
     const auto codings = headers().list("Transfer-Encoding");
     if (codings.size() == 1 && equal_ignoring_case(codings[0], "chunked")) {
       return Framing::chunked;
@@ -55,8 +55,13 @@ MessageParser::Framing ResponseParser::read_framing() const {
         "unknown Transfer-Encoding " +
             quoted(headers().find("Transfer-Encoding").value_or(""), 40));
   }
-  return headers().count("Content-Length") != 0 ? Framing::length
-                                                : Framing::until_close;
+  return steering().content_length != 0 ? Framing::length
+                                        : Framing::until_close;
+}
+
+void ResponseParser::clear_start_line() {
+  status_ = 0;
+  reason_.clear();
 }
 
 // ---- RequestParser --------------------------------------------------------
@@ -79,24 +84,25 @@ void RequestParser::read_start_line(string_view line) {
   check_target();
 }
 
-// The four forms of section 3.2. A fragment stays with the client.
+// The four forms of section 3.2.
 void RequestParser::check_target() const {
-  const bool path = target_.front() == '/';
+  if (target_.front() == '/' && method_ != "CONNECT") return;
   const bool absolute = equal_ignoring_case(target_.substr(0, 7), "http://") ||
                         equal_ignoring_case(target_.substr(0, 8), "https://");
   const bool asterisk = target_ == "*" && method_ == "OPTIONS";
   const bool good =
-      method_ == "CONNECT" ? is_host(target_) : path || absolute || asterisk;
-  if (!good || target_.find('#') != std::string::npos) {
+      method_ == "CONNECT" ? is_host(target_) : absolute || asterisk;
+  if (!good) {
     malformed("bad target " + quoted(target_, 40));
   }
 }
 
 // Section 3.2: HTTP/1.1 without a Host, or anything with two, is refused.
 void RequestParser::check_host() const {
-  const std::size_t hosts = headers().count("Host");
+  const unsigned hosts = steering().host;
   if (hosts == 0 && minor_version() >= 1) malformed("no Host");
   if (hosts > 1) malformed("more than one Host");
+  if (hosts == 0) return;
   const string_view host = header("Host").value_or("");
   if (!is_host(host)) malformed("bad Host " + quoted(host, 40));
 }
@@ -104,8 +110,8 @@ void RequestParser::check_host() const {
 // RFC 9112 section 6.3, and section 6.1 for what a server ought to refuse.
 MessageParser::Framing RequestParser::read_framing() const {
   check_host();
-  const bool has_length = headers().count("Content-Length") != 0;
-  if (headers().count("Transfer-Encoding") == 0) {
+  const bool has_length = steering().content_length != 0;
+  if (steering().transfer_encoding == 0) {
     return has_length ? Framing::length : Framing::none;
   }
   if (has_length) malformed("both Content-Length and Transfer-Encoding");
@@ -122,6 +128,11 @@ MessageParser::Framing RequestParser::read_framing() const {
                                                    quoted(codings.front(), 40));
   }
   return Framing::chunked;
+}
+
+void RequestParser::clear_start_line() {
+  method_.clear();
+  target_.clear();
 }
 
 bool RequestParser::expects_continue() const {

@@ -36,6 +36,7 @@ class ResponseParser final : public MessageParser {
  private:
   void read_start_line(std::string_view line) override;
   Framing read_framing() const override;
+  void clear_start_line() override;
 
   std::string method_;
   int status_ = 0;
@@ -59,6 +60,7 @@ class RequestParser final : public MessageParser {
  private:
   void read_start_line(std::string_view line) override;
   Framing read_framing() const override;
+  void clear_start_line() override;
   void check_target() const;
   void check_host() const;
 

@@ -47,6 +47,9 @@ class Headers {
   // Whether that list has the element, in any case: Connection: "close".
   bool has(std::string_view name, std::string_view element) const;
 
+  // Forgets all fields, and keeps the memory for the next ones.
+  void clear() { fields_.clear(); }
+
   bool empty() const { return fields_.empty(); }
   std::size_t size() const { return fields_.size(); }
   auto begin() const { return fields_.begin(); }

@@ -18,6 +18,9 @@ using std::string_view;
 // against the header's limit, or a long body in small chunks would exceed it.
 constexpr std::size_t kChunkSizeLine = 24;
 
+// A long body's memory is not kept for the next message.
+constexpr std::size_t kKeptBody = 4096;
+
 std::uint64_t parse_length(string_view text) {
   std::uint64_t length = 0;
   const char* const end = text.data() + text.size();
@@ -82,6 +85,21 @@ bool MessageParser::feed(string_view bytes) {
   return complete();
 }
 
+void MessageParser::reset() {
+  state_ = State::start_line;
+  framing_ = Framing::none;
+  minor_version_ = 1;
+  line_.clear();
+  header_bytes_ = 0;
+  body_bytes_ = remaining_ = 0;
+  steering_ = {};
+  headers_.clear();
+  trailers_.clear();
+  if (body_.capacity() > kKeptBody) body_ = std::string();
+  body_.clear();
+  clear_start_line();
+}
+
 void MessageParser::feed_eof() {
   if (complete() || (role_ == Role::request && !started())) return;
   if (state_ == State::failed) malformed("the message was refused before");
@@ -136,6 +154,7 @@ void MessageParser::take_line(string_view& bytes) {
 std::size_t MessageParser::line_limit() const {
   const std::size_t left =
       limits_.header - std::min(limits_.header, header_bytes_);
+  if (state_ == State::fields) return left;
   switch (state_) {
     case State::start_line:
       return std::min(limits_.start_line, left);
@@ -213,6 +232,10 @@ void MessageParser::take_data(string_view& bytes) {
 
 // "HTTP/1.1", and nothing else (section 2.3). A later 1.x reads as 1.1.
 void MessageParser::parse_version(string_view text) {
+  if (text == "HTTP/1.1") {
+    minor_version_ = 1;
+    return;
+  }
   if (text.size() != 8 || !text.starts_with("HTTP/") || !is_digit(text[5]) ||
       text[6] != '.' || !is_digit(text[7])) {
     malformed(quoted(text, 20) + " is not a version of HTTP");
@@ -238,7 +261,25 @@ void MessageParser::read_field(string_view line, Headers& headers) {
   if (!is_field_text(value)) {
     malformed("header " + quoted(name, 40) + " has a control character");
   }
+  if (&headers == &headers_) count_field(name);
   headers.add(name, value);
+}
+
+void MessageParser::count_field(string_view name) {
+  switch (name.size()) {  // no two of them are equally long
+    case 4:
+      steering_.host += equal_ignoring_case(name, "Host");
+      return;
+    case 10:
+      steering_.connection += equal_ignoring_case(name, "Connection");
+      return;
+    case 14:
+      steering_.content_length += equal_ignoring_case(name, "Content-Length");
+      return;
+    case 17:
+      steering_.transfer_encoding +=
+          equal_ignoring_case(name, "Transfer-Encoding");
+  }
 }
 
 void MessageParser::fold_field(string_view line, Headers& headers) {
@@ -267,12 +308,13 @@ void MessageParser::end_header() {
     case Framing::interim:
       // Its bytes stay counted: interim responses without end are too many.
       headers_ = {};
+      steering_ = {};
       state_ = State::start_line;
   }
 }
 
 std::optional<std::uint64_t> MessageParser::content_length() const {
-  if (headers_.count("Content-Length") == 0) return std::nullopt;
+  if (steering_.content_length == 0) return std::nullopt;
   const auto values = headers_.list("Content-Length");
   if (values.empty()) malformed("Content-Length is empty");
   const std::uint64_t length = parse_length(values.front());
@@ -342,9 +384,9 @@ std::string MessageParser::take_body() { return std::exchange(body_, {}); }
 bool MessageParser::keep_alive() const {
   assert(header_complete());
   if (framing_ == Framing::until_close) return false;
-  const bool doubtful =
-      minor_version_ == 0 || headers_.count("Content-Length") != 0;
+  const bool doubtful = minor_version_ == 0 || steering_.content_length != 0;
   if (framing_ == Framing::chunked && doubtful) return false;
+  if (steering_.connection == 0) return minor_version_ >= 1;
   if (headers_.has("Connection", "close")) return false;
   return minor_version_ >= 1 || headers_.has("Connection", "keep-alive");
 }

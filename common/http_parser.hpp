@@ -2,7 +2,7 @@
 // common: lines, header fields, and the three ways in which a body ends. It
 // does no I/O: give it bytes in pieces of any size, as they come from a socket;
 // the outcome never depends on where the pieces were cut. One parser reads one
-// message and is then replaced by a fresh one.
+// message; then it is replaced by a fresh one, or reset().
 //
 // It owns all that it has read; views that it hands out live until it goes.
 // One thread at a time. A message that breaks the rules throws ProtocolError,
@@ -76,6 +76,10 @@ class MessageParser {
   // comes behind it is ignored.
   bool feed(std::string_view bytes);
 
+  // As new, for the next message, but for the memory, which is kept: on a
+  // connection that lives long, a parser that is reset allocates nothing.
+  void reset();
+
   // The peer closed. A response may end so; throws Fault::cut_short where the
   // message may not. A request that has not started is no error.
   void feed_eof();
@@ -115,6 +119,16 @@ class MessageParser {
   // Reads "HTTP/1.1".
   void parse_version(std::string_view text);
 
+  // How many fields of each kind that steers the parser there are: counted as
+  // they come, so that nobody has to search for what mostly is not there.
+  struct Steering {
+    unsigned host = 0;
+    unsigned content_length = 0;
+    unsigned transfer_encoding = 0;
+    unsigned connection = 0;
+  };
+  const Steering& steering() const { return steering_; }
+
   // The one length that all Content-Length fields agree on.
   std::optional<std::uint64_t> content_length() const;
 
@@ -134,6 +148,7 @@ class MessageParser {
 
   virtual void read_start_line(std::string_view line) = 0;
   virtual Framing read_framing() const = 0;  // what follows the header
+  virtual void clear_start_line() = 0;
 
   void take_line(std::string_view& bytes);
   void take_data(std::string_view& bytes);
@@ -141,6 +156,7 @@ class MessageParser {
   [[noreturn]] void line_too_long() const;
   void end_line(std::string_view line);
   void read_field(std::string_view line, Headers& headers);
+  void count_field(std::string_view name);
   void fold_field(std::string_view line, Headers& headers);
   void end_header();
   void start_length_body();
@@ -157,6 +173,7 @@ class MessageParser {
   std::size_t header_bytes_ = 0;  // counted against limits_.header
   std::uint64_t body_bytes_ = 0;  // of the body, also those taken out
   std::uint64_t remaining_ = 0;   // of the Content-Length or the chunk
+  Steering steering_;
   Headers headers_;
   Headers trailers_;
   std::string body_;

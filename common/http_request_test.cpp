@@ -66,6 +66,24 @@ TEST("pipelined requests are told apart") {
   CHECK(!third.started());
 }
 
+TEST("a parser that is reset reads the next message as a new one does") {
+  RequestParser parser;
+  parser.feed(post("Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                   "3\r\nabc\r\n0\r\nA: b\r\n\r\n"));
+  CHECK(parser.complete() && !parser.keep_alive());
+  parser.reset();
+  CHECK(!parser.started() && !parser.complete());
+  CHECK(parser.headers().empty() && parser.trailers().empty());
+  CHECK(parser.feed("GET /b HTTP/1.1\r\nHost: h\r\n\r\n"));
+  CHECK_EQ(parser.target(), "/b");
+  CHECK_EQ(parser.body(), "");
+  CHECK(parser.keep_alive());
+  parser.reset();
+  CHECK_THROWS(ProtocolError, parser.feed("nonsense\r\n"));
+  parser.reset();
+  CHECK(parser.feed("GET / HTTP/1.0\r\n\r\n"));
+}
+
 TEST("empty lines before a request are skipped, within the limit") {
   CHECK_EQ(answer("\r\n\r\nGET / HTTP/1.0\r\n\r\n"), 200);
   RequestParser parser;

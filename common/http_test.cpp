@@ -218,6 +218,25 @@ TEST("a broken header line is refused") {
   CHECK_EQ(response("HTTP/1.1 200 OK\r\nA: \xE4\r\n").headers().size(), 1);
 }
 
+TEST("every byte but a control character may stand in a value, anywhere") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool good = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string value(20, 'x');
+      value[at] = static_cast<char>(byte);
+      const std::string text =
+          "HTTP/1.1 200 OK\r\nA: x" + value + "x\r\n";
+      bool taken = true;
+      try {
+        response(text);
+      } catch (const ProtocolError&) {
+        taken = false;
+      }
+      CHECK_EQ(taken, good || (byte == '\n' && taken));
+    }
+  }
+}
+
 TEST("limits hold for what is announced and for what comes") {
   const Limits limits{.start_line = 30, .header = 100, .body = 10};
   const auto fault = [&limits](const std::string& text) {

@@ -15,7 +15,8 @@ bool is_token(std::string_view text);
 // above 127 pass; what they mean is unknown (obs-text).
 bool is_field_text(std::string_view text);
 
-// Printing ASCII without spaces, at least one: a request target.
+// Printing ASCII without spaces, at least one: a request target. No '#' either,
+// since a fragment stays with the client.
 bool is_target_text(std::string_view text);
 
 // What may follow "Host:": a host and maybe a port; also nothing.

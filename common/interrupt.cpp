@@ -60,7 +60,11 @@ Interrupt::Interrupt() {
 
 Interrupt::~Interrupt() {
   // First the handler, then what it uses.
-  ::sigaction(SIGINT, &state->old_action, nullptr);
+  struct sigaction now {};
+  ::sigaction(SIGINT, nullptr, &now);
+  if (now.sa_handler == on_sigint) {
+    ::sigaction(SIGINT, &state->old_action, nullptr);
+  }
   wake_fd = -1;
   flag = false;
   delete state;
@@ -82,6 +86,10 @@ void clear_interrupt() noexcept {
 
 void check_interrupt() {
   if (interrupted()) throw Interrupted();
+}
+
+bool is_stale_interrupt(const struct sigaction& action) noexcept {
+  return action.sa_handler == on_sigint && state == nullptr;
 }
 
 }  // namespace asyncio

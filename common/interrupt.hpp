@@ -18,6 +18,8 @@
 
 #pragma once
 
+struct sigaction;
+
 namespace asyncio {
 
 // What a blocking call throws when Ctrl-C cut it short. Not a std::exception,
@@ -29,7 +31,9 @@ class Interrupted {};
 class Interrupt {
  public:
   Interrupt();   // installs the handler; throws std::system_error
-  ~Interrupt();  // restores the old one and clears the flag
+  // Restores the old one, unless another has taken this one's place since,
+  // and clears the flag.
+  ~Interrupt();
 
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -49,5 +53,9 @@ void clear_interrupt() noexcept;
 // Throws Interrupted if interrupted(): what a blocking call does before it
 // blocks and whenever it fails with EINTR.
 void check_interrupt();
+
+// True if `action` is that of an Interrupt which is gone: who took its place
+// while it lived, and now goes too, restores the default instead.
+bool is_stale_interrupt(const struct sigaction& action) noexcept;
 
 }  // namespace asyncio

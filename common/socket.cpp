@@ -114,13 +114,21 @@ Socket Socket::listen_on(const Address& address, int backlog) {
   socket.subject_ = address;
   // A server that is started again may take its port back at once, although
   // old connections of that port still wait out TIME_WAIT.
-  set_option(socket.fd(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (::bind(socket.fd(), address.data(), address.size()) < 0) {
-    socket.fail(errno, "bind");
-  }
-  if (::listen(socket.fd(), backlog) < 0) socket.fail(errno, "listen");
-  socket.subject_ = socket.local_address();  // with the port it really has
+  socket.set_reuse_address();
+  socket.bind(address);
+  socket.listen(backlog);
   return socket;
+}
+
+void Socket::bind(const Address& address) {
+  if (::bind(fd(), address.data(), address.size()) < 0) {
+    throw_errno("bind", address.str());
+  }
+}
+
+void Socket::listen(int backlog) {
+  if (::listen(fd(), backlog) < 0) throw_errno("listen", local_address().str());
+  subject_ = local_address();  // with the port it really has
 }
 
 std::pair<Socket, Socket> Socket::pair() {
@@ -155,6 +163,18 @@ void Socket::set_timeout(std::chrono::nanoseconds timeout) {
 void Socket::set_nodelay(bool nodelay) {
   set_option(fd(), IPPROTO_TCP, TCP_NODELAY, nodelay ? 1 : 0);
 }
+
+void Socket::set_keepalive(bool keepalive) {
+  set_option(fd(), SOL_SOCKET, SO_KEEPALIVE, keepalive ? 1 : 0);
+}
+void Socket::set_broadcast(bool broadcast) {
+  set_option(fd(), SOL_SOCKET, SO_BROADCAST, broadcast ? 1 : 0);
+}
+void Socket::set_reuse_address() {
+  set_option(fd(), SOL_SOCKET, SO_REUSEADDR, 1);
+}
+void Socket::set_reuse_port() { set_option(fd(), SOL_SOCKET, SO_REUSEPORT, 1); }
+void Socket::set_only_ipv6() { set_option(fd(), IPPROTO_IPV6, IPV6_V6ONLY, 1); }
 
 Address Socket::local_address() const {
   sockaddr_storage storage{};
@@ -296,6 +316,32 @@ std::optional<std::size_t> Socket::try_send(std::string_view data) {
     if (count >= 0) return static_cast<std::size_t>(count);
     if (would_block(errno)) return std::nullopt;
     if (errno != EINTR) fail(errno, "send");
+  }
+}
+
+std::optional<std::size_t> Socket::try_recv_from(char* data, std::size_t size,
+                                                 Address& sender) {
+  sockaddr_storage storage{};
+  for (;;) {
+    socklen_t length = sizeof storage;
+    auto* address = reinterpret_cast<sockaddr*>(&storage);
+    const ssize_t count = ::recvfrom(fd(), data, size, 0, address, &length);
+    if (count >= 0) {
+      sender = Address(address, length);
+      return static_cast<std::size_t>(count);
+    }
+    if (would_block(errno)) return std::nullopt;
+    if (errno != EINTR) fail(errno, "recvfrom");
+  }
+}
+
+bool Socket::try_send_to(std::string_view data, const Address& receiver) {
+  for (;;) {
+    const ssize_t count = ::sendto(fd(), data.data(), data.size(), kNoSignal,
+                                   receiver.data(), receiver.size());
+    if (count >= 0) return true;
+    if (would_block(errno)) return false;
+    if (errno != EINTR) throw_errno("sendto", receiver.str());
   }
 }
 

@@ -55,6 +55,16 @@ class Socket {
   void set_nonblocking(bool nonblocking = true);
   void set_timeout(std::chrono::nanoseconds);  // of each blocking call; 0: none
   void set_nodelay(bool nodelay = true);       // send small pieces at once
+  void set_keepalive(bool keepalive = true);   // notice a peer that is gone
+  void set_broadcast(bool broadcast = true);
+  // Before bind(): take a port that old connections still hold, share it
+  // with other sockets that say so, leave IPv4 to another socket.
+  void set_reuse_address();
+  void set_reuse_port();
+  void set_only_ipv6();
+
+  void bind(const Address& address);
+  void listen(int backlog);
 
   Address local_address() const;
   // The address last connected to or accepted from; a listener's own.
@@ -78,6 +88,12 @@ class Socket {
   std::optional<std::size_t> try_recv(char* data, std::size_t size);
   std::optional<std::size_t> try_send(std::string_view data);
 
+  // The same for datagrams. `sender` becomes the address it came from. What
+  // does not fit is cut off. False: the kernel has no room for it now.
+  std::optional<std::size_t> try_recv_from(char* data, std::size_t size,
+                                           Address& sender);
+  bool try_send_to(std::string_view data, const Address& receiver);
+
   // True if the last try_recv() took all there was: it did not fill its
   // buffer. Whoever wants more may wait for it without trying first.
   bool drained() const noexcept { return drained_; }
@@ -93,9 +109,9 @@ class Socket {
   std::optional<Socket> accept_one(bool nonblocking) const;
 
   Descriptor descriptor_;
+  bool drained_ = false;
   std::uint64_t generation_ = 0;
   Address subject_;  // what errors name
-  bool drained_ = false;
 };
 
 }  // namespace asyncio

@@ -221,6 +221,8 @@ TEST("nothing is left to do, outside of the exercises") {
   check_none(faults);
 }
 
+// The crawl of chapter 19 would be that of chapter 18: a database changes what
+// is done with pages, and nothing about how they are waited for.
 TEST("a chapter has a lesson and a crawl") {
   std::string faults;
   std::string folder;
@@ -228,6 +230,9 @@ TEST("a chapter has a lesson and a crawl") {
     if (file.chapter() == 0 || file.folder() == folder) continue;
     folder = file.folder();
     for (const char* name : {"/README.md", "/crawl.cpp", "/CMakeLists.txt"}) {
+      if (file.chapter() == 19 && name == std::string_view("/crawl.cpp")) {
+        continue;
+      }
       if (find(folder + name) == nullptr)
         faults += folder + name + ": missing\n";
     }
