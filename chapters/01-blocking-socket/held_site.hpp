@@ -63,6 +63,12 @@ class HeldSite {
     for (asyncio::Socket& client : held) answer(client, "a page");
   }
 
+  // The same, and from now on holds nobody.
+  void let_all_go() {
+    open_ = true;
+    release();
+  }
+
  private:
   void serve() {
     for (;;) {
@@ -72,11 +78,16 @@ class HeldSite {
       if (request.starts_with("GET / ")) {
         answer(client, index());
       } else if (!request.empty()) {
-        const std::lock_guard lock(mutex_);
-        held_.push_back(std::move(client));
-        changed_.notify_all();
+        hold(std::move(client));
+        if (open_) release();
       }
     }
+  }
+
+  void hold(asyncio::Socket client) {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(std::move(client));
+    changed_.notify_all();
   }
 
   static std::string read_request(asyncio::Socket& client) {
@@ -116,6 +127,7 @@ class HeldSite {
   std::mutex mutex_;  // guards held_
   std::condition_variable changed_;
   std::vector<asyncio::Socket> held_;
+  std::atomic<bool> open_ = false;
   std::atomic<bool> ending_ = false;
   std::thread server_{&HeldSite::serve, this};  // last: it uses all the rest
 };
