@@ -1,6 +1,6 @@
 #pragma once
 
-// The whole library: what chapters 02 to 13 have built. A program that wants
+// The whole library: what chapters 02 to 19 have built. A program that wants
 // one part of it includes that part's header, whose path names the lesson
 // that explains it.
 
@@ -29,3 +29,33 @@
 #include "13-synchronization/barrier.hpp"
 #include "13-synchronization/limit.hpp"
 #include "13-synchronization/queue.hpp"
+#include "14-transports-and-protocols/connection.hpp"
+#include "14-transports-and-protocols/datagram_endpoint.hpp"
+#include "14-transports-and-protocols/framing.hpp"
+#include "14-transports-and-protocols/server.hpp"
+#include "15-streams/async_generator.hpp"
+#include "15-streams/streams.hpp"
+#include "16-threads-and-executors/async_file.hpp"
+#include "16-threads-and-executors/concurrent_future.hpp"
+#include "16-threads-and-executors/context_var.hpp"
+#include "16-threads-and-executors/executor.hpp"
+#include "16-threads-and-executors/process_pool.hpp"
+#include "16-threads-and-executors/run_in_executor.hpp"
+#include "16-threads-and-executors/run_threadsafe.hpp"
+#include "16-threads-and-executors/threaded_resolver.hpp"
+#include "16-threads-and-executors/waker.hpp"
+#include "16-threads-and-executors/wrap_future.hpp"
+#include "17-subprocesses-and-signals/process.hpp"
+#include "17-subprocesses-and-signals/signals.hpp"
+#include "18-http/access_log.hpp"
+#include "18-http/http_client.hpp"
+#include "18-http/http_server.hpp"
+#include "18-http/json.hpp"
+#include "18-http/loop_stats.hpp"
+#include "18-http/prefork.hpp"
+#include "18-http/router.hpp"
+#include "18-http/static_files.hpp"
+#include "19-database/redis_client.hpp"
+#include "19-database/redis_pool.hpp"
+#include "19-database/redis_subscription.hpp"
+#include "19-database/server.hpp"
