@@ -84,8 +84,8 @@ Address Address::unix_path(std::string_view path) {
   const std::size_t size = path.size() + (is_abstract ? 0 : 1);
   if (path.empty() || size > sizeof address.sun_path) {
     throw std::invalid_argument("address of a Unix socket: '" +
-                                std::string(path) +
-                                (path.empty() ? "' is empty" : "' is too long"));
+                                std::string(path) + "' is " +
+                                (path.empty() ? "empty" : "too long"));
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return Address(reinterpret_cast<const sockaddr*>(&address),

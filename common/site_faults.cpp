@@ -31,6 +31,13 @@ std::string location_field(std::string_view to) {
   return field += "\r\n";
 }
 
+// Until the peer closes, or asks for more: it gets no second answer here, and
+// should ask somewhere else.
+void wait_for_more(Socket& peer) {
+  char buffer[512];
+  (void)peer.recv(buffer, sizeof buffer);
+}
+
 // Reads until the peer closes, and drops what comes.
 void wait_for_the_end(Socket& peer) {
   char buffer[512];
@@ -172,7 +179,7 @@ void keep_alive(Socket& peer, std::string_view) {
   std::string page = kPage;
   peer.send_all("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n" +
                 (kHtml + length_field(page.size())) + "\r\n" + page);
-  wait_for_the_end(peer);
+  wait_for_more(peer);
 }
 
 void early_hints(Socket& peer, std::string_view) {
@@ -182,7 +189,7 @@ void early_hints(Socket& peer, std::string_view) {
 
 void no_content(Socket& peer, std::string_view) {
   peer.send_all(head("204 No Content", ""));
-  wait_for_the_end(peer);
+  wait_for_more(peer);
 }
 
 // A byte at a time, without a pause: whoever expects a line or a header to

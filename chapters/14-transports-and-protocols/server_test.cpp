@@ -19,7 +19,8 @@
 //   test_create_server_multiple_hosts: create_server takes one host
 // test_base_events.py
 //   test_accept_connection_retry      (Socket::try_accept returns nothing)
-//   test_accept_connection_exception  without descriptors ... (transport_faults_test.cpp)
+//   test_accept_connection_exception  without descriptors ...
+//                                     (transport_faults_test.cpp)
 //   test_create_server_cant_bind      an address that is in use ...
 //   test_create_server_empty_host     an empty host ...
 // test_selector_events.py

@@ -13,6 +13,7 @@
 
 namespace asyncio {
 
+// How a Prefork keeps its workers.
 struct PreforkOptions {
   PreforkOptions() {}
   int workers = 2;

@@ -18,6 +18,7 @@ namespace database {
 
 class ServerState;
 
+// What a Server keeps, and what it allows its clients.
 struct ServerOptions {
   ServerOptions() {}
   std::shared_ptr<LogFile> log;  // none: everything is gone at the end

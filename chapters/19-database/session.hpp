@@ -1,3 +1,5 @@
+// Private to this chapter.
+
 #pragma once
 
 #include <cstdint>
