@@ -148,7 +148,7 @@ void HttpConnection::append_header(const HttpResponse& response) {
   const bool old = request_.parser().minor_version() == 0;
   const bool unsized = response.stream && !response.stream_length;
   if (unsized && old) keep_ = false;
-  Framing framing;
+  BodyFraming framing;
   framing.chunked = unsized && !old;
   framing.close = !keep_;
   framing.say_keep_alive = keep_ && old;

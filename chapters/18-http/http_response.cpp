@@ -48,7 +48,7 @@ void append_field(std::string& to, string_view name, string_view value) {
 }
 
 void append_framing(std::string& to, const HttpResponse& response,
-                    const Framing& framing) {
+                    const BodyFraming& framing) {
   const bool never = response.status == 204 || response.status == 304;
   if (framing.chunked) {
     to += "Transfer-Encoding: chunked\r\n";
@@ -102,7 +102,7 @@ HttpError::HttpError(int status, const std::string& message)
       status_(status) {}
 
 void write_header(std::string& to, const HttpResponse& response,
-                  const Framing& framing, string_view date_line) {
+                  const BodyFraming& framing, string_view date_line) {
   if (response.status < 200 || response.status > 999) {
     throw std::invalid_argument("write response: bad status " +
                                 std::to_string(response.status));

@@ -65,7 +65,7 @@ class HttpError : public std::runtime_error {
 using HttpHandler = std::function<Coro<HttpResponse>(HttpRequest&)>;
 
 // Where a body ends: the part of a header that is the server's to write.
-struct Framing {
+struct BodyFraming {
   bool has_body = true;        // not for HEAD, 204 and 304
   bool chunked = false;
   bool close = false;          // "Connection: close"
@@ -77,6 +77,6 @@ struct Framing {
 // Throws std::invalid_argument for a header that would break out of its line,
 // or that is the server's own to write.
 void write_header(std::string& to, const HttpResponse& response,
-                  const Framing& framing, std::string_view date_line);
+                  const BodyFraming& framing, std::string_view date_line);
 
 }  // namespace asyncio
