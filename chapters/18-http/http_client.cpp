@@ -91,7 +91,10 @@ Coro<> read_answer(PooledStream& from, web::ResponseParser& answer,
   while (!answer.complete()) {
     const std::size_t size = co_await from.reader().read_into(buffer);
     if (size == 0) {
-      if (observer) observer->ended();
+      // The end of a connection that has served before, and says nothing this
+      // time, is no answer: the request is sent again, on another one.
+      const bool answered = started || !from.reused();
+      if (observer && answered) observer->ended();
       answer.feed_eof();
       co_return;
     }

@@ -279,6 +279,32 @@ TEST("a stale connection is tried once more, for methods that allow it") {
   });
 }
 
+// What it is told, in order.
+class Listener final : public asyncio::ResponseObserver {
+ public:
+  void connected() override { told += "connected "; }
+  void received(std::string_view bytes) override {
+    told += std::to_string(bytes.size()) + " bytes ";
+  }
+  void ended() override { told += "ended "; }
+  std::string told;
+};
+
+TEST("who looks on does not take a stale connection's end for an answer's") {
+  manual_run([]() -> Coro<> {
+    Script script({ok("one"), "CLOSE", ok("two"), "CLOSE"});
+    const HttpClient client;
+    const std::string one = co_await get_from(client, script.url());
+    Listener listener;
+    ClientRequest request(script.url());
+    request.observer = &listener;
+    const std::string two = co_await outcome(client, request);
+    CHECK_EQ(two, "200 two");
+    CHECK_EQ(listener.told, "connected connected 41 bytes ");
+    client.close();
+  });
+}
+
 TEST("a new connection that fails is not tried again") {
   manual_run([]() -> Coro<> {
     Script script({"CLOSE", ok("late")});
