@@ -38,6 +38,16 @@ std::string title_of(const std::string& lesson) {
   return title.substr(2);
 }
 
+// A chapter's name within the table's first column: "14-transports" for
+// "14-transports-and-protocols".
+std::string short_name(const std::string& name) {
+  constexpr std::size_t width = 18;
+  if (name.size() <= width) return name;
+  std::size_t end = name.rfind('-', width);
+  if (name.substr(0, end).ends_with("-and")) end -= 4;
+  return name.substr(0, end);
+}
+
 long count_lines(const std::string& name) {
   long lines = 0;
   if (std::FILE* file = std::fopen(name.c_str(), "r")) {
@@ -105,7 +115,8 @@ void print_table(const std::vector<Stop>& stops) {
     const Report& report = stop.report;
     const rusage& usage = stop.outcome.usage;
     std::printf("%-18s %5ld %7.2f %6.3f %6.1f %7ld %7ld %8ld %5ld\n",
-                stop.stage.name.c_str(), report.total_pages, report.seconds,
+                short_name(stop.stage.name).c_str(), report.total_pages,
+                report.seconds,
                 cpu_seconds(usage), megabytes(usage), report.threads,
                 report.most_sockets, switches(usage), stop.lines);
   }
