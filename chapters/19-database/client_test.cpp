@@ -280,7 +280,7 @@ TEST("who waits for a connection of a pool is served in order") {
     }
     co_await asyncio::sleep(0s);
     tasks[1].cancel();
-    for (std::size_t i : {0, 2, 3}) co_await tasks[i];
+    for (std::size_t i : {0u, 2u, 3u}) co_await tasks[i];
     CHECK_EQ(order, "acd");
   });
 }
