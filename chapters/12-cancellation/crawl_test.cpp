@@ -1,68 +1,19 @@
-#include <csignal>
-#include <string>
-#include <vector>
-
-#include "01-blocking-socket/held_site.hpp"
-#include "common/program.hpp"
-#include "common/stages.hpp"
-#include "common/test.hpp"
-
-// What this stage's crawl does with its time. What every stage has in common
-// is tested once for all of them, in common/.
+#include "10-tasks/held_crawl.hpp"
 
 namespace {
 
-using test::HeldSite;
-
-std::vector<std::string> crawl_of(const HeldSite& site) {
-  return {stages::build_folder() + "/chapters/12-cancellation/crawl",
-          "--json", "--concurrency", "5", "--timeout", "600", site.url()};
-}
+constexpr const char* stage = "12-cancellation";
 
 TEST("as many pages as --concurrency says are under way at once, no more") {
-  HeldSite site(12);
-  program::Program crawl(crawl_of(site));
-  site.wait_held(5);  // would wait for ever if a page waited for the one before
-  site.release();
-  site.wait_held(5);
-  site.release();
-  site.wait_held(2);
-  site.release();
-  const program::Outcome outcome = crawl.wait();
-  CHECK_EQ(outcome.status, 0);
-  const stages::Report report = stages::read_report(outcome.out);
-  CHECK_EQ(report.total_pages, 13);
-  CHECK_EQ(report.failed, 0);
-  CHECK_EQ(report.most_sockets, 5);
-  CHECK_EQ(report.threads, 1);
+  test::check_concurrency(stage);
 }
 
 TEST("Ctrl-C ends a crawl by cancelling every try, with a report") {
-  HeldSite site(12);
-  program::Program crawl(crawl_of(site));
-  site.wait_held(5);
-  crawl.send_signal(SIGINT);
-  const program::Outcome outcome = crawl.wait();
-  CHECK(!outcome.hung);
-  CHECK_EQ(outcome.status, 130);
-  const stages::Report report = stages::read_report(outcome.out);
-  CHECK_EQ(report.total_pages, 6);
-  CHECK_EQ(report.failed, 5);
+  test::check_interrupt(stage);
 }
 
 TEST("one silent page holds up no other") {
-  HeldSite site(3);
-  program::Program crawl(
-      {stages::build_folder() + "/chapters/12-cancellation/crawl", "--json",
-       "--timeout", "0.2", "--max-tries", "1", site.url()});
-  const program::Outcome outcome = crawl.wait();
-  CHECK(!outcome.hung);
-  const stages::Report report = stages::read_report(outcome.out);
-  CHECK_EQ(report.failed, 3);
-  CHECK_EQ(report.most_sockets, 3);
-  CHECK_EQ(report.pages[1].error, "GET " + site.url() +
-                                      "page-1: no complete answer within "
-                                      "200 ms");
+  test::check_silent_pages(stage);
 }
 
 }  // namespace
