@@ -22,6 +22,7 @@
 
 #include "common/address.hpp"
 #include "common/program.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/socket.hpp"
 #include "common/stage_checks.hpp"
 #include "common/stages.hpp"
@@ -79,23 +80,6 @@ Equipment find_equipment() {
   }
   test::skip("missing:" + missing);
 }
-
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/crawl_nginx_test.XXXXXX";
-    CHECK(::mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { program::run({"/bin/rm", "-rf", path_}); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // One process and no daemon, so that its end is the end of all of it. No file
 // is written outside the folder.
@@ -168,7 +152,7 @@ class Nginx {
     return false;
   }
 
-  Folder folder_;
+  asyncio::ScratchFolder folder_;
   Address address_;
   std::optional<Program> process_;
 };

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "common/lesson_match.hpp"
 #include "common/lesson_rules.hpp"
 #include "common/lesson_svg.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/test.hpp"
 
 namespace {
@@ -19,12 +19,9 @@ namespace {
 class Sandbox {
  public:
   Sandbox() {
-    char name[] = "/tmp/lesson_check_test.XXXXXX";
-    root_ = ::mkdtemp(name);
-    for (const char* folder :
-         {"/chapters", "/chapters/05-callbacks", "/build", "/build/chapters",
-          "/build/chapters/05-callbacks", "/common"}) {
-      ::mkdir((root_ + folder).c_str(), 0755);
+    for (const char* folder : {"chapters/05-callbacks",
+                               "build/chapters/05-callbacks", "common"}) {
+      folder_.make_folder(folder);
     }
     write("chapters/05-callbacks/loop.cpp",
           "#include <vector>\n\nvoid run() {\n  while (ready()) {\n"
@@ -34,40 +31,32 @@ class Sandbox {
     write("build/chapters/05-callbacks/tick",
           "#!/bin/sh\necho \"clock $ASYNCIO_CLOCK\"\n"
           "echo \"took 12.5 ms   of 3\"\necho lost >&2\nexit ${1:-0}\n");
-    ::chmod((root_ + "/build/chapters/05-callbacks/tick").c_str(), 0755);
+    ::chmod(folder_.file("build/chapters/05-callbacks/tick").c_str(), 0755);
     write("CMakePresets.json", "{ \"name\": \"test\" }\n");
   }
-  ~Sandbox() {
-    const std::string command = "rm -r " + root_;
-    if (std::system(command.c_str()) != 0) std::perror(root_.c_str());
-  }
-  Sandbox(const Sandbox&) = delete;
-  Sandbox& operator=(const Sandbox&) = delete;
 
   void write(const std::string& path, const std::string& text) const {
-    std::FILE* file = std::fopen((root_ + "/" + path).c_str(), "wb");
-    std::fputs(text.c_str(), file);
-    std::fclose(file);
+    folder_.write(path, text);
   }
 
   // The faults of a page at `path`, one "line: what" a line, first lines only.
   std::string faults(const std::string& text,
                      const std::string& path = "chapters/05-callbacks/x.md") {
-    const lesson::Tree tree{root_, root_ + "/build", ""};
+    const lesson::Tree tree{root(), root() + "/build", ""};
     std::string out;
     for (const auto& fault :
-         check_page(lesson::parse_page(root_ + "/" + path, text), tree)) {
-      CHECK_EQ(fault.file, root_ + "/" + path);
+         check_page(lesson::parse_page(root() + "/" + path, text), tree)) {
+      CHECK_EQ(fault.file, root() + "/" + path);
       out += std::to_string(fault.line) + ": " +
              fault.what.substr(0, fault.what.find('\n')) + "\n";
     }
     return out;
   }
 
-  const std::string& root() const { return root_; }
+  const std::string& root() const { return folder_.path(); }
 
  private:
-  std::string root_;
+  asyncio::ScratchFolder folder_;
 };
 
 std::string words(int n) {

@@ -34,6 +34,15 @@ bool is_folder(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+// 5 for "TOP05-callbacks/...", else 0.
+int number_below(const std::string& path, std::string_view top) {
+  if (!path.starts_with(top) || path.size() < top.size() + 3) return 0;
+  const char* number = path.c_str() + top.size();
+  const bool is_number =
+      web::is_digit(number[0]) && web::is_digit(number[1]) && number[2] == '-';
+  return is_number ? std::atoi(number) : 0;
+}
+
 std::vector<Include> includes_of(const std::vector<std::string>& lines) {
   constexpr std::string_view directive = "#include \"";
   std::vector<Include> found;
@@ -81,14 +90,10 @@ std::string File::extension() const {
   return dot == whole.npos ? "" : whole.substr(dot + 1);
 }
 
-int File::chapter() const {
-  constexpr std::string_view chapters = "chapters/";
-  if (!path.starts_with(chapters) || path.size() < chapters.size() + 3)
-    return 0;
-  const char* number = path.c_str() + chapters.size();
-  const bool is_number =
-      web::is_digit(number[0]) && web::is_digit(number[1]) && number[2] == '-';
-  return is_number ? std::atoi(number) : 0;
+int File::chapter() const { return number_below(path, "chapters/"); }
+
+int File::exercise() const {
+  return number_below(path, "exercises/") + number_below(path, "solutions/");
 }
 
 std::vector<File> read(const std::string& root) {

@@ -27,6 +27,7 @@ struct File {
   std::string stem() const;       // "event_loop"
   std::string extension() const;  // "hpp", or "" when there is none
   int chapter() const;            // 5; 0 for files outside of the chapters
+  int exercise() const;  // 5 below exercises/05-* and solutions/05-*, else 0
 };
 
 // Every file below `root`, by path, but for build/, .git/ and other files whose

@@ -17,7 +17,6 @@
 // Cannot apply: host and socket at once, wrong socket types (the types say
 // it), TLS, bluetooth, service names (a port is a number).
 
-#include <unistd.h>
 
 #include <cstdlib>
 
@@ -27,6 +26,7 @@
 #include "14-transports-and-protocols/resolver.hpp"
 #include "14-transports-and-protocols/server.hpp"
 #include "14-transports-and-protocols/transport_world.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -224,9 +224,8 @@ TEST("cancelled between connecting and connection_made, it is closed") {
 
 TEST("a Unix socket's path is connected to, or refused") {
   manual_run([]() -> Coro<> {
-    char directory[] = "/tmp/asyncio_test_XXXXXX";
-    CHECK(::mkdtemp(directory) != nullptr);
-    const std::string path = std::string(directory) + "/socket";
+    const asyncio::ScratchFolder folder;
+    const std::string path = folder.file("socket");
     ProtocolFactory factory = [] { return make_ref<echo::Echo>(); };
     Server server = co_await create_unix_server(factory, path);
     auto client = make_recorder();
@@ -241,8 +240,6 @@ TEST("a Unix socket's path is connected to, or refused") {
     std::string refused =
         co_await error_of(create_unix_connection(make_client, path));
     CHECK_EQ(refused, "connect " + path + ": Connection refused");
-    ::unlink(path.c_str());
-    ::rmdir(directory);
   });
 }
 

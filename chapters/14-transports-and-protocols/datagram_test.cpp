@@ -23,13 +23,13 @@
 //   tested by all of these
 // Cannot apply: wrong types, name look-up (getaddrinfo() comes before).
 
-#include <unistd.h>
 
 #include <cstdlib>
 #include <stdexcept>
 
 #include "14-transports-and-protocols/datagram_endpoint.hpp"
 #include "14-transports-and-protocols/transport_world.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -213,9 +213,8 @@ TEST("with allow_broadcast the endpoint hears other senders, too") {
 
 TEST("a Unix socket takes datagrams, and a path that was left is reused") {
   manual_run([]() -> Coro<> {
-    char directory[] = "/tmp/asyncio_test_XXXXXX";
-    CHECK(::mkdtemp(directory) != nullptr);
-    const std::string path = std::string(directory) + "/socket";
+    const asyncio::ScratchFolder folder;
+    const std::string path = folder.file("socket");
     for (int i = 0; i < 2; ++i) {
       DatagramOptions options;
       options.local_addr = Address::unix_path(path);
@@ -228,8 +227,6 @@ TEST("a Unix socket takes datagrams, and a path that was left is reused") {
       client.transport->close();
       co_await turns();
     }
-    ::unlink(path.c_str());
-    ::rmdir(directory);
   });
 }
 

@@ -1,7 +1,6 @@
 // CPython's asyncio at the other end: its clients talk to our server, and our
 // clients to its server. Skipped where there is no python3.
 
-#include <unistd.h>
 
 #include <cstdio>
 
@@ -10,6 +9,7 @@
 #include "14-transports-and-protocols/server.hpp"
 #include "14-transports-and-protocols/transport_world.hpp"
 #include "common/program.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -128,9 +128,8 @@ TEST("asyncio's clients get every byte back from our server") {
 
 TEST("our clients get every byte back from asyncio's server") {
   need_python();
-  char directory[] = "/tmp/asyncio_test_XXXXXX";
-  CHECK(::mkdtemp(directory) != nullptr);
-  const std::string path = std::string(directory) + "/port";
+  const asyncio::ScratchFolder folder;
+  const std::string path = folder.file("port");
   program::Program server({"/usr/bin/env", "python3", "-c", kServer, path});
   auto talk = [&]() -> Coro<> {
     const int number = co_await read_port(path + ".ready");
@@ -161,6 +160,4 @@ TEST("our clients get every byte back from asyncio's server") {
   asyncio::Runner().run(talk());
   server.send_signal(15);
   server.wait();
-  ::unlink((path + ".ready").c_str());
-  ::rmdir(directory);
 }

@@ -40,6 +40,7 @@
 #include "14-transports-and-protocols/echo_protocol.hpp"
 #include "14-transports-and-protocols/server.hpp"
 #include "14-transports-and-protocols/transport_world.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -71,16 +72,8 @@ Coro<std::string> ask(Socket& client, std::string text) {
 
 // A path for a Unix socket, in a directory of its own.
 struct SocketPath {
-  SocketPath() {
-    CHECK(::mkdtemp(directory) != nullptr);
-    path = std::string(directory) + "/socket";
-  }
-  ~SocketPath() {
-    ::unlink(path.c_str());
-    ::rmdir(directory);
-  }
-  char directory[32] = "/tmp/asyncio_test_XXXXXX";
-  std::string path;
+  const asyncio::ScratchFolder folder;
+  const std::string path = folder.file("socket");
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 // and who ends it. The table of CPython's cases stands in
 // stream_reader_test.cpp.
 
-#include <unistd.h>
 
 #include <optional>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include "12-cancellation/wait_for.hpp"
 #include "15-streams/echo_server.hpp"
 #include "15-streams/stream_world.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -47,17 +47,8 @@ Coro<> close_and_wait(Server server) {
 
 // A name in a folder of its own, which is gone with it.
 struct Path {
-  Path() {
-    char name[] = "/tmp/streams-XXXXXX";
-    if (!::mkdtemp(name)) throw_errno("mkdtemp", name);
-    folder = name;
-  }
-  ~Path() {
-    ::unlink(str().c_str());
-    ::rmdir(folder.c_str());
-  }
-  std::string str() const { return folder + "/socket"; }
-  std::string folder;
+  std::string str() const { return folder.file("socket"); }
+  const asyncio::ScratchFolder folder;
 };
 
 }  // namespace

@@ -5,16 +5,15 @@
 #include "16-threads-and-executors/async_file.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 
 #include "10-tasks/manual_run.hpp"
 #include "10-tasks/sleep.hpp"
 #include "11-gather/gather.hpp"
 #include "16-threads-and-executors/gate.hpp"
 #include "16-threads-and-executors/run_in_executor.hpp"
+#include "common/scratch_folder.hpp"
 
 namespace {
 
@@ -22,27 +21,6 @@ using namespace std::chrono_literals;
 using namespace asyncio;
 using test::manual_run;
 using test::ThreadGate;
-
-// A folder of its own, gone with all in it.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = "/tmp/asyncio-file-XXXXXX";
-    path_ = ::mkdtemp(pattern.data()) ? pattern : "";
-  }
-  ~Folder() {
-    for (const std::string& file : files_) ::unlink(file.c_str());
-    ::rmdir(path_.c_str());
-  }
-  std::string operator/(const char* name) {
-    files_.push_back(path_ + "/" + name);
-    return files_.back();
-  }
-
- private:
-  std::string path_;
-  std::vector<std::string> files_;
-};
 
 Coro<> write_file(std::string path, std::string text) {
   AsyncFile file = co_await AsyncFile::open(path, "w");
@@ -57,8 +35,8 @@ Coro<std::string> read_file(std::string path) {
 }
 
 TEST("what was written is read again") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     co_await write_file(path, "hello\n");
     std::string text = co_await read_file(path);
     CHECK_EQ(text, "hello\n");
@@ -66,8 +44,8 @@ TEST("what was written is read again") {
 }
 
 TEST("read gives as many bytes as asked for, fewer only at the end") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     const std::string big(200'000, 'x');
     co_await write_file(path, big + "end");
     AsyncFile file = co_await AsyncFile::open(path);
@@ -83,8 +61,8 @@ TEST("read gives as many bytes as asked for, fewer only at the end") {
 }
 
 TEST("readline gives a line with its end, the last one perhaps without") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     const std::string wide(100'000, 'w');
     co_await write_file(path, "one\n\n" + wide + "\nlast");
     AsyncFile file = co_await AsyncFile::open(path);
@@ -103,8 +81,8 @@ TEST("readline gives a line with its end, the last one perhaps without") {
 }
 
 TEST("a file that grows can be read on") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     co_await write_file(path, "one");
     AsyncFile reader = co_await AsyncFile::open(path);
     std::string first = co_await reader.read_all();
@@ -117,8 +95,8 @@ TEST("a file that grows can be read on") {
 }
 
 TEST("seek, tell and write know what was read, not what stands in the buffer") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     co_await write_file(path, "0123456789");
     AsyncFile file = co_await AsyncFile::open(path, "r+");
     std::string two = co_await file.read(2);
@@ -138,8 +116,8 @@ TEST("seek, tell and write know what was read, not what stands in the buffer") {
 }
 
 TEST("the modes are those of open()") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     co_await write_file(path, "old");
     {
       AsyncFile file = co_await AsyncFile::open(path, "ab+");
@@ -167,8 +145,8 @@ TEST("the modes are those of open()") {
 }
 
 TEST("errors name operation, file and cause") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     std::vector<std::string> errors;
     try {
       co_await read_file(path);
@@ -196,9 +174,9 @@ TEST("errors name operation, file and cause") {
 }
 
 TEST("a closed file refuses every call, and closing it again is harmless") {
-  Folder folder;
+  const ScratchFolder folder;
   const int before = test::open_descriptors();
-  manual_run([path = folder / "a"]() -> Coro<> {
+  manual_run([path = folder.file("a")]() -> Coro<> {
     AsyncFile file = co_await AsyncFile::open(path, "w+");
     CHECK(!file.closed());
     co_await file.fsync();
@@ -222,9 +200,9 @@ TEST("a closed file refuses every call, and closing it again is harmless") {
 }
 
 TEST("a file that is only dropped is closed too") {
-  Folder folder;
+  const ScratchFolder folder;
   const int before = test::open_descriptors();
-  manual_run([path = folder / "a"]() -> Coro<> {
+  manual_run([path = folder.file("a")]() -> Coro<> {
     AsyncFile file = co_await AsyncFile::open(path, "w");
     AsyncFile other = std::move(file);
     co_await other.write("x");
@@ -235,8 +213,8 @@ TEST("a file that is only dropped is closed too") {
 // Opens the other end of a named pipe, so that a read or a write of this one
 // goes on.
 TEST("a read that is cancelled loses nothing: the next one gets it") {
-  Folder folder;
-  const std::string path = folder / "pipe";
+  const ScratchFolder folder;
+  const std::string path = folder.file("pipe");
   CHECK_EQ(::mkfifo(path.c_str(), 0600), 0);
   manual_run([path]() -> Coro<> {
     AsyncFile file = co_await AsyncFile::open(path, "r+");
@@ -263,8 +241,8 @@ TEST("a read that is cancelled loses nothing: the next one gets it") {
 }
 
 TEST("a file dropped while its call is at work is closed when that ends") {
-  Folder folder;
-  const std::string path = folder / "pipe";
+  const ScratchFolder folder;
+  const std::string path = folder.file("pipe");
   CHECK_EQ(::mkfifo(path.c_str(), 0600), 0);
   const int before = test::open_descriptors();
   manual_run([path]() -> Coro<> {
@@ -286,8 +264,8 @@ TEST("a file dropped while its call is at work is closed when that ends") {
 }
 
 TEST("calls of several tasks are made one after another, and all are made") {
-  Folder folder;
-  manual_run([path = folder / "a"]() -> Coro<> {
+  const ScratchFolder folder;
+  manual_run([path = folder.file("a")]() -> Coro<> {
     AsyncFile file = co_await AsyncFile::open(path, "w+");
     std::vector<Task<>> writes;
     for (int i = 0; i < 50; ++i) {
@@ -303,10 +281,10 @@ TEST("calls of several tasks are made one after another, and all are made") {
 }
 
 TEST("fifty files at once") {
-  Folder folder;
+  const ScratchFolder folder;
   std::vector<std::string> paths;
   for (int i = 0; i < 50; ++i) {
-    paths.push_back(folder / std::to_string(i).c_str());
+    paths.push_back(folder.file(std::to_string(i)));
   }
   manual_run([&paths]() -> Coro<> {
     std::vector<Coro<>> writes;

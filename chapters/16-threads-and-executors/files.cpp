@@ -1,10 +1,8 @@
 // Files without holding up the loop: three are written at once, then read by
 // lines, while the loop counts its turns.
 
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "10-tasks/sleep.hpp"
 #include "11-gather/gather.hpp"
 #include "16-threads-and-executors/async_file.hpp"
+#include "common/scratch_folder.hpp"
 
 using asyncio::AsyncFile;
 using asyncio::Coro;
@@ -61,12 +60,9 @@ Coro<void> async_main(std::string folder) {
   } catch (const std::system_error& error) {
     std::printf("%s\n", error.what());
   }
-  for (const std::string& path : paths) ::unlink(path.c_str());
 }
 
 int main() {
-  std::string folder = "/tmp/asyncio-files-XXXXXX";
-  if (!::mkdtemp(folder.data())) return 1;
-  asyncio::run(async_main(folder));
-  ::rmdir(folder.c_str());
+  const asyncio::ScratchFolder folder;
+  asyncio::run(async_main(folder.path()));
 }

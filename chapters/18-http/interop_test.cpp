@@ -13,6 +13,7 @@
 #include "18-http/http_world.hpp"
 #include "18-http/router.hpp"
 #include "common/program.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/test.hpp"
 
 // Other people's programs: curl, wrk and Python talk to this server, and this
@@ -252,37 +253,28 @@ std::uint16_t free_port() {
 class Nginx {
  public:
   explicit Nginx(const std::string& program) {
-    char name[] = "/tmp/interop_nginx_XXXXXX";
-    folder_ = ::mkdtemp(name);
     port_ = free_port();
-    write("index.html", "<p>from nginx</p>");
-    write("large", std::string(300'000, 'n'));
-    write("nginx.conf",
-          "daemon off; master_process off; pid " + folder_ + "/pid;\n"
-          "error_log " + folder_ + "/log;\nevents {}\nhttp {\n"
-          "access_log off; client_body_temp_path " + folder_ + ";\n"
-          "server { listen 127.0.0.1:" + std::to_string(port_) +
-          "; root " + folder_ + "; keepalive_requests 10; } }\n");
+    folder_.write("index.html", "<p>from nginx</p>");
+    folder_.write("large", std::string(300'000, 'n'));
+    const std::string& here = folder_.path();
+    const std::string configuration = folder_.write(
+        "nginx.conf",
+        "daemon off; master_process off; pid " + here + "/pid;\n"
+        "error_log " + here + "/log;\nevents {}\nhttp {\n"
+        "access_log off; client_body_temp_path " + here + ";\n"
+        "server { listen 127.0.0.1:" + std::to_string(port_) +
+        "; root " + here + "; keepalive_requests 10; } }\n");
     child_ = std::make_unique<Child>(std::vector<std::string>{
-        program, "-c", folder_ + "/nginx.conf", "-e", folder_ + "/log"});
-  }
-  ~Nginx() {
-    child_.reset();
-    program::run({"/bin/rm", "-rf", folder_});
+        program, "-c", configuration, "-e", here + "/log"});
   }
   std::string url() const {
     return "http://127.0.0.1:" + std::to_string(port_);
   }
 
  private:
-  void write(const std::string& name, const std::string& text) {
-    std::FILE* file = std::fopen((folder_ + "/" + name).c_str(), "we");
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
-  }
-  std::string folder_;
+  const asyncio::ScratchFolder folder_;
   std::uint16_t port_ = 0;
-  std::unique_ptr<Child> child_;
+  std::unique_ptr<Child> child_;  // ends before its folder does
 };
 
 // Until nginx listens: there is no other sign of it.

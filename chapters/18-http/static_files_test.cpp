@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "18-http/http_world.hpp"
 #include "18-http/router.hpp"
 #include "18-http/static_files.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/test.hpp"
 
 // Files, and nothing but the files below one folder; the dates of HTTP; the
@@ -27,10 +27,7 @@ using asyncio::parse_http_date;
 class Folder {
  public:
   Folder() {
-    char name[] = "/tmp/static_files_XXXXXX";
-    top_ = ::mkdtemp(name);
-    ::mkdir(path("www").c_str(), 0755);
-    ::mkdir(path("www/sub").c_str(), 0755);
+    top_.make_folder("www/sub");
     write("secret", "secret");
     write("www/index.html", "<p>index");
     write("www/a.txt", "0123456789");
@@ -44,29 +41,17 @@ class Folder {
     link("a.txt", "www/inside");
     ::mkfifo(path("www/pipe").c_str(), 0600);
   }
-  ~Folder() {
-    for (const std::string& name : made_) ::unlink(path(name).c_str());
-    ::unlink(path("www/pipe").c_str());
-    ::rmdir(path("www/sub").c_str());
-    ::rmdir(path("www").c_str());
-    ::rmdir(top_.c_str());
-  }
   std::string root() const { return path("www"); }
-  std::string path(const std::string& name) const { return top_ + "/" + name; }
-  void write(const std::string& name, const std::string& text) {
-    std::FILE* file = std::fopen(path(name).c_str(), "we");
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
-    made_.push_back(name);
+  std::string path(const std::string& name) const { return top_.file(name); }
+  void write(const std::string& name, const std::string& text) const {
+    top_.write(name, text);
   }
 
  private:
-  void link(const std::string& to, const std::string& name) {
+  void link(const std::string& to, const std::string& name) const {
     CHECK_EQ(::symlink(to.c_str(), path(name).c_str()), 0);
-    made_.push_back(name);
   }
-  std::string top_;
-  std::vector<std::string> made_;
+  const asyncio::ScratchFolder top_;
 };
 
 HttpResponse ask(const Folder& folder, const std::string& path,

@@ -19,7 +19,7 @@
 
 #include "10-tasks/runner.hpp"
 #include "19-database/redis_client.hpp"
-#include "19-database/scratch_folder.hpp"
+#include "common/scratch_folder.hpp"
 #include "19-database/server.hpp"
 #include "common/error.hpp"
 #include "common/program.hpp"
@@ -89,7 +89,7 @@ double requests_per_second(const std::string& csv, const std::string& test) {
 
 Result measure(void (*server)(const std::string&), const std::string& test,
                const std::string& depth) {
-  const test::ScratchFolder folder;
+  const asyncio::ScratchFolder folder;
   const std::string path = folder.file("socket");
   const pid_t pid = start(server, path);
   asyncio::run(wait_for_server(path));

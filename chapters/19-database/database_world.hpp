@@ -17,7 +17,7 @@
 #include "10-tasks/manual_run.hpp"
 #include "15-streams/streams.hpp"
 #include "19-database/redis_client.hpp"
-#include "19-database/scratch_folder.hpp"
+#include "common/scratch_folder.hpp"
 #include "19-database/server.hpp"
 #include "common/program.hpp"
 #include "common/test.hpp"
@@ -126,7 +126,7 @@ class RealServer {
   }
 
  private:
-  ScratchFolder folder_;
+  asyncio::ScratchFolder folder_;
   program::Program program_;
 };
 

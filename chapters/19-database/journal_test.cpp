@@ -79,7 +79,7 @@ Coro<> until_begun(std::shared_ptr<SlowFile> file, int count) {
 }
 
 struct Disk {
-  test::ScratchFolder folder;
+  asyncio::ScratchFolder folder;
   std::shared_ptr<SlowFile> file =
       std::make_shared<SlowFile>(folder.file("log"));
   database::ServerOptions options() const {
@@ -276,7 +276,7 @@ TEST("closing a server waits for the disk, and answers") {
 }
 
 TEST("a server that begins again has what the last one has answered") {
-  test::ScratchFolder folder;
+  asyncio::ScratchFolder folder;
   const auto begin = [&] {
     database::ServerOptions options;
     options.log = std::make_shared<LogFile>(folder.file("log"));

@@ -12,7 +12,7 @@
 #include "10-tasks/runner.hpp"
 #include "11-gather/gather.hpp"
 #include "19-database/redis_client.hpp"
-#include "19-database/scratch_folder.hpp"
+#include "common/scratch_folder.hpp"
 #include "19-database/server.hpp"
 #include "common/test.hpp"
 
@@ -172,7 +172,7 @@ Coro<> check(const ServerProcess& server, std::vector<Writer>& writers) {
 
 TEST("a server that is killed at any moment loses no write it has answered") {
   constexpr int rounds = sanitized ? 10 : 100;
-  const test::ScratchFolder folder;
+  const asyncio::ScratchFolder folder;
   std::vector<Writer> writers(16);
   Random random(19);
   for (int round = 0; round < rounds; ++round) {

@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "19-database/scratch_folder.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/test.hpp"
 
 namespace {
 
 using database::LogFile;
-using test::ScratchFolder;
+using asyncio::ScratchFolder;
 using Commands = std::vector<std::string>;
 
 struct Result {

@@ -181,7 +181,7 @@ TEST("redis-cli talks to our server") {
 
 TEST("redis-benchmark drives our server, and gets all its answers") {
   const std::string benchmark = need_program("redis-benchmark");
-  const test::ScratchFolder folder;
+  const asyncio::ScratchFolder folder;
   database::ServerOptions options;
   options.log = std::make_shared<database::LogFile>(folder.file("log"));
   with_server([&](database::Server& server) -> Coro<> {
@@ -205,7 +205,7 @@ TEST("redis-benchmark drives our server, and gets all its answers") {
 
 TEST("redis-check-aof finds our file in order") {
   const std::string check = need_program("redis-check-aof");
-  const test::ScratchFolder folder;
+  const asyncio::ScratchFolder folder;
   database::ServerOptions options;
   options.log = std::make_shared<database::LogFile>(folder.file("log"));
   with_server([&](database::Server& server) -> Coro<> {
