@@ -1,0 +1,32 @@
+// The test says: flush() of 4,000,000 bytes that nobody reads is false
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "common/socket.hpp"
+
+namespace exercise {
+
+// An Outbox keeps what is still to be sent on one non-blocking socket, in the
+// order in which it was written.
+class Outbox {
+ public:
+  void write(std::string_view data) { unsent_ += data; }
+
+  // Sends what the kernel takes now. True if nothing is left.
+  bool flush(asyncio::Socket& socket) {
+    if (!unsent_.empty()) {
+      const auto taken = socket.try_send(unsent_);
+      if (!taken) return false;
+      unsent_.clear();
+    }
+    return true;
+  }
+
+ private:
+  std::string unsent_;
+};
+
+}  // namespace exercise

@@ -1,0 +1,26 @@
+// The test says: who may have completed the future when the timer fires?
+#pragma once
+
+#include "05-callbacks/event_loop.hpp"
+#include "09-futures/future.hpp"
+
+namespace exercise {
+
+using asyncio::Duration;
+using asyncio::EventLoop;
+using asyncio::Future;
+using asyncio::TimerHandle;
+
+// Gives a future that is completed once `delay` has passed. If it is completed
+// or cancelled before, its timer is cancelled, too, and is kept no longer.
+inline Future<> after(EventLoop& loop, Duration delay) {
+  Future<> future(loop);
+  TimerHandle timer = loop.call_later(delay, [future] {
+    future.set_result();
+  });
+  future.add_done_callback(
+      [timer](const Future<>&) mutable { timer.cancel(); });
+  return future;
+}
+
+}  // namespace exercise

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "11-gather/as_completed.hpp"
+#include "11-gather/wait.hpp"
+
+namespace exercise {
+
+// Gives the first result of `tasks`. One that fails is out of the race; when
+// all have failed, the last error is thrown. The losers are cancelled, all at
+// once, and have ended when race returns, however they end. Throws
+// std::invalid_argument if there are no tasks.
+template <class T>
+asyncio::Coro<T> race(std::vector<asyncio::Task<T>> tasks) {
+  if (tasks.empty()) throw std::invalid_argument("race of no tasks");
+  std::optional<T> result;
+  std::exception_ptr error;
+  while (!result && !tasks.empty()) {
+    auto now = co_await asyncio::wait(tasks, asyncio::FIRST_COMPLETED);
+    for (const asyncio::Task<T>& task : now.done) {
+      try {
+        T value = task.result();
+        if (!result) result = std::move(value);
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+    tasks = std::move(now.pending);
+  }
+  for (const asyncio::Task<T>& loser : tasks) loser.cancel();
+  if (!tasks.empty()) co_await asyncio::wait(tasks);
+  if (!result) std::rethrow_exception(error);
+  co_return std::move(*result);
+}
+
+}  // namespace exercise

@@ -1,0 +1,50 @@
+// The test says: "9 s: long is done", "9 s: the group throws bad broke"}
+#pragma once
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "10-tasks/task.hpp"
+#include "11-gather/gather.hpp"
+#include "11-gather/wait.hpp"
+
+namespace exercise {
+
+// The tasks of one group. Any of them may start more.
+struct Group {
+  asyncio::Task<> create_task(asyncio::Coro<> coro) {
+    tasks.push_back(asyncio::create_task(std::move(coro)));
+    return tasks.back();
+  }
+  std::vector<asyncio::Task<>> tasks;
+};
+
+// Runs `body(group)`, a coroutine that may start tasks in the group. Returns,
+// or throws, when all tasks of the group have ended:
+//
+// - the first error of the body or of a task cancels the other tasks, and is
+//   thrown in the end;
+// - so does a CancelledError that comes in here from outside;
+// - a task that is cancelled by somebody else is no error.
+//
+// Nobody is cancelled twice. The body is not cancelled when a task fails.
+template <class F>
+asyncio::Coro<> my_task_group(F body) {
+  Group group;
+  std::exception_ptr error;
+  try {
+    co_await body(group);
+    for (std::size_t i = 0; i < group.tasks.size(); ++i) {
+      co_await group.tasks[i];
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (!error) co_return;
+  for (const asyncio::Task<>& task : group.tasks) task.cancel();
+  co_await asyncio::wait(group.tasks);
+  std::rethrow_exception(error);
+}
+
+}  // namespace exercise

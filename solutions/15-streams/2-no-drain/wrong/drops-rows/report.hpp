@@ -1,0 +1,30 @@
+// The test says: it has ended, and the client has not read a byte
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "15-streams/streams.hpp"
+
+namespace exercise {
+
+// Makes row number n of a report, without a newline.
+using MakeRow = std::function<std::string(int)>;
+
+// Sends a report to one client: a heading, `rows` rows, and a last line. The
+// connection ends when the last copy of `writer` is gone.
+inline asyncio::Coro<> send_report(asyncio::StreamWriter writer,
+                                   MakeRow make_row, int rows) {
+  writer.write("report\n");
+  co_await writer.drain();
+  for (int n = 0; n < rows; ++n) {
+    std::string row = make_row(n);
+    row += '\n';
+    if (writer.transport().get_write_buffer_size() > 64 * 1024) break;
+    writer.write(row);
+  }
+  writer.write("end\n");
+}
+
+}  // namespace exercise
