@@ -54,6 +54,16 @@ Coro<> breaks(Log& log, std::string name, Duration delay) {
   throw std::runtime_error(name + " broke");
 }
 
+// Breaks when it is cancelled.
+Coro<> breaks_when_cancelled(Log& log, std::string name) {
+  try {
+    co_await asyncio::sleep(9s);
+  } catch (const CancelledError&) {
+    note(log, name + " breaks");
+    throw std::runtime_error(name + " broke");
+  }
+}
+
 // Runs the group, and writes down how it ended.
 template <class F>
 Coro<> note_end(Log& log, F& body) {
@@ -121,6 +131,21 @@ TEST("a task that fails cancels the others, and the group waits for them") {
                    "2 s: the group throws bad broke"},
                "the others are cancelled at the first error, once, "
                "and then awaited");
+}
+
+TEST("a second error cancels nobody again") {
+  Log log;
+  auto body = [&](Group& group) -> Coro<> {
+    group.create_task(work(log, "long", 9s));
+    group.create_task(breaks_when_cancelled(log, "clumsy"));
+    group.create_task(breaks(log, "bad", 1s));
+    co_return;
+  };
+  expect_equal("what happened", run_group(log, body),
+               Log{"1 s: bad breaks", "1 s: clumsy breaks",
+                   "2 s: long has cleaned up",
+                   "2 s: the group throws bad broke"},
+               "is there anything that says that all were cancelled before?");
 }
 
 TEST("an error of the body cancels the tasks") {
