@@ -177,19 +177,25 @@ TEST("an echo server that runs out of descriptors goes on a second later") {
   manual_run([]() -> Coro<> {
     Socket listener = Socket::listen_on(Address::loopback(0));
     const Address address = listener.local_address();
-    Socket client = Socket::create(AF_INET);
-    client.set_nonblocking();
-    co_await sock_connect(client, address);
     Task<> deaf = create_task(echo::serve(deaf_socket()));
     co_await sleep(1ms);
     deaf.cancel();
     create_task(echo::serve(std::move(listener)));
+    Socket early = Socket::create(AF_INET);
+    early.set_nonblocking();
+    co_await sock_connect(early, address);
+    co_await sock_sendall(early, "there?");
+    std::string answer = co_await sock_recv(early, 100);
+    CHECK_EQ(answer, "there?");
+    Socket late = Socket::create(AF_INET);
+    late.set_nonblocking();
     {
       NoDescriptorLeft none;
+      late.start_connect(address);
       co_await sleep(500ms);
     }
-    co_await sock_sendall(client, "still there?");
-    std::string answer = co_await sock_recv(client, 100);
+    co_await sock_sendall(late, "still there?");
+    answer = co_await sock_recv(late, 100);
     CHECK_EQ(answer, "still there?");
   });
 }

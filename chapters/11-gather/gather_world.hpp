@@ -64,6 +64,15 @@ class World {
     for (int i = 0; i < 20; ++i) turn();
   }
 
+  // Until somebody stops the loop, or its clock has come so far: who still
+  // waits then will wait for ever.
+  void run_for(Duration limit) {
+    asyncio::TimerHandle timer =
+        loop.call_later(limit, [this] { loop.stop(); });
+    loop.run_forever();
+    timer.cancel();
+  }
+
   template <class T>
   T run(Coro<T> main) {
     return run_until_complete(loop, Future<T>(start(std::move(main))));

@@ -30,14 +30,12 @@ void run(F function) {
   World world;
   const Task<> task = world.start(function(world));
   const auto run_for_an_hour = [&] {
-    auto limit = world.loop.call_later(1h, [&] { world.loop.stop(); });
     try {
-      world.loop.run_forever();
+      world.run_for(1h);
     } catch (const asyncio::InvalidStateError& error) {
       exercise::fail(std::string("on_done threw ") + error.what(),
                      "is the future done already when this child ends?");
     }
-    limit.cancel();
   };
   task.add_done_callback([&](const Future<>&) { world.loop.stop(); });
   run_for_an_hour();

@@ -26,16 +26,11 @@ template <class F>
 void run(F function) {
   World world;
   const Task<> task = world.start(function(world));
-  const auto run_for_an_hour = [&] {
-    auto limit = world.loop.call_later(1h, [&] { world.loop.stop(); });
-    world.loop.run_forever();
-    limit.cancel();
-  };
   task.add_done_callback([&](const Future<>&) { world.loop.stop(); });
-  run_for_an_hour();
+  world.run_for(1h);
   const bool ended = task.done();
   for (const auto& left : asyncio::all_tasks(world.loop)) left.cancel();
-  run_for_an_hour();
+  world.run_for(1h);
   if (!ended) {
     exercise::fail("nothing happens any more, and the fetch has not ended",
                    "what does it wait for that will never come?");

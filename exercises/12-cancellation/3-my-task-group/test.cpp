@@ -81,20 +81,15 @@ template <class F>
 Log run_group(Log& log, F& body, std::optional<Duration> cancel_after = {}) {
   World world;
   const Task<> task = world.start(note_end(log, body));
-  const auto run_for_an_hour = [&] {
-    auto limit = world.loop.call_later(1h, [&] { world.loop.stop(); });
-    world.loop.run_forever();
-    limit.cancel();
-  };
   task.add_done_callback([&](const Future<>&) { world.loop.stop(); });
   if (cancel_after) {
     world.loop.call_later(*cancel_after, [&] { task.cancel("enough"); });
   }
-  run_for_an_hour();
+  world.run_for(1h);
   const Log until_then = log;
   const bool ended = task.done();
   for (const auto& left : asyncio::all_tasks(world.loop)) left.cancel();
-  run_for_an_hour();
+  world.run_for(1h);
   if (!ended) {
     exercise::fail("nothing happens any more, and the group was not left; "
                    "what happened: " + test::show(until_then),

@@ -26,16 +26,11 @@ Results run(std::vector<Job> jobs, int workers) {
   World world;
   const Task<Results> task =
       world.start(exercise::run_jobs(std::move(jobs), workers));
-  const auto run_for_an_hour = [&] {
-    auto limit = world.loop.call_later(1h, [&] { world.loop.stop(); });
-    world.loop.run_forever();
-    limit.cancel();
-  };
   task.add_done_callback([&](const Future<Results>&) { world.loop.stop(); });
-  run_for_an_hour();
+  world.run_for(1h);
   const bool ended = task.done();
   for (const auto& left : asyncio::all_tasks(world.loop)) left.cancel();
-  run_for_an_hour();
+  world.run_for(1h);
   if (!ended) {
     exercise::fail("nothing happens any more: all workers wait for a job, and "
                    "join() still waits for them",

@@ -46,19 +46,14 @@ Log run(RateLimiter& limiter, const std::vector<Caller>& callers) {
     world.loop.call_later(*caller.cancelled_at,
                           [task = tasks.back()] { task.cancel(); });
   }
-  const auto run_for_an_hour = [&] {
-    auto limit = world.loop.call_later(1h, [&] { world.loop.stop(); });
-    world.loop.run_forever();
-    limit.cancel();
-  };
-  run_for_an_hour();
+  world.run_for(1h);
   const Log until_then = log;
   std::string waiting;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     if (!tasks[i].done()) waiting += " " + callers[i].name;
     tasks[i].cancel();
   }
-  run_for_an_hour();
+  world.run_for(1h);
   if (!waiting.empty()) {
     exercise::fail("after an hour these still wait:" + waiting +
                        "; let through: " + test::show(until_then),
