@@ -85,10 +85,10 @@ void ServerState::schedule_sweep() {
   if (!next || (sweep_at_ != kNever && sweep_at_ <= *next)) return;
   sweeper_.cancel();
   sweep_at_ = *next;
-  const milliseconds delay(std::max<Milliseconds>(*next - now(), 1));
-  sweeper_ = loop_.call_later(
-      std::min<asyncio::Duration>(delay, std::chrono::hours(1)),
-      [this] { sweep(); });
+  // At most an hour: in nanoseconds, a time of a thousand years overflows.
+  constexpr Milliseconds longest = milliseconds(std::chrono::hours(1)).count();
+  const milliseconds delay(std::clamp<Milliseconds>(*next - now(), 1, longest));
+  sweeper_ = loop_.call_later(delay, [this] { sweep(); });
 }
 
 void ServerState::sweep() {

@@ -285,6 +285,16 @@ TEST("keys go when their time has come, though nobody looks") {
   });
 }
 
+TEST("a key may live for thousands of years, and costs nothing meanwhile") {
+  with_server_and_manual_clock([](Server& server) -> Coro<> {
+    RawClient client = co_await connect_to(server);
+    co_await client.expect("SET a 1 PX 99999999999999\r\n", "+OK\r\n");
+    // A sweep that is always due would leave the clock no time to jump.
+    co_await asyncio::sleep(3h);
+    CHECK_EQ(server.keys(), 1);
+  });
+}
+
 TEST("a hundred clients at once, and each has its own answers") {
   with_server([](Server& server) -> Coro<> {
     auto talk = [](Server& to, int number) -> Coro<bool> {

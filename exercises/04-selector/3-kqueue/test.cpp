@@ -36,12 +36,12 @@ struct Watchdog {
   Watchdog() {
     ::signal(SIGALRM, [](int) {
       constexpr char text[] =
-          "  select() has not returned for 20 seconds\n"
+          "  select() has not returned for 10 seconds\n"
           "  look: does kevent get the timeout, and not a null pointer?\n";
       (void)!::write(1, text, sizeof text - 1);
       ::_exit(1);
     });
-    ::alarm(20);
+    ::alarm(10);
   }
   ~Watchdog() { ::alarm(0); }
 };

@@ -45,6 +45,7 @@ class JitterCallback {
   void schedule_next() {
     // TODO: set next_ to when the next call is due: a jittered period after
     // the last one, in the future. So far nothing jitters.
+    (void)jitter_;
     next_ = loop_.time() + period_;
     timer_ = loop_.call_at(next_, [this] { tick(); });
   }

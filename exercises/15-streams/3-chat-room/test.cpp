@@ -22,6 +22,13 @@ using exercise::talk;
 
 namespace {
 
+// Runs `body()` on a loop whose clock is virtual: it jumps from one deadline
+// to the next.
+template <class Body>
+void run(Body body) {
+  asyncio::Runner(test::manual_clock()).run(body());
+}
+
 Coro<Stream> stream_over(Socket socket) {
   socket.set_nonblocking();
   Stream stream = co_await asyncio::open_connection(std::move(socket));
@@ -73,7 +80,7 @@ Coro<Client> join(Room& room, std::string name) {
 
 TEST("what one says, all others hear") {
   Room room;  // outlives the tasks
-  test::manual_run([&]() -> Coro<> {
+  run([&]() -> Coro<> {
     Client ann = co_await join(room, "Ann");
     Client bob = co_await join(room, "Bob");
     Client eve = co_await join(room, "Eve");
@@ -92,7 +99,7 @@ TEST("what one says, all others hear") {
 
 TEST("a whisper is heard by one") {
   Room room;  // outlives the tasks
-  test::manual_run([&]() -> Coro<> {
+  run([&]() -> Coro<> {
     Client ann = co_await join(room, "Ann");
     Client bob = co_await join(room, "Bob");
     Client eve = co_await join(room, "Eve");
@@ -112,7 +119,7 @@ TEST("a whisper is heard by one") {
 
 TEST("whoever goes, and however, is gone") {
   Room room;  // outlives the tasks
-  test::manual_run([&]() -> Coro<> {
+  run([&]() -> Coro<> {
     Client ann = co_await join(room, "Ann");
     Client bob = co_await join(room, "Bob");
     bob.stream.writer.write_eof();
@@ -138,7 +145,7 @@ TEST("whoever goes, and however, is gone") {
 
 TEST("a member that does not read holds up nobody") {
   Room room;  // outlives the tasks
-  test::manual_run([&]() -> Coro<> {
+  run([&]() -> Coro<> {
     auto [ours, deaf] = Socket::pair();  // nobody ever reads from `deaf`
     deaf.send_all("Aaron\n");
     Stream server = co_await stream_over(std::move(ours));
