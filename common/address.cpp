@@ -11,6 +11,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace asyncio {
 namespace {
@@ -18,17 +19,19 @@ namespace {
 // The structure of one family, copied out: a cast would break the rules about
 // what type an object's bytes may be read as.
 template <class T>
-T as(const sockaddr_storage& storage) {
-  T result;
-  std::memcpy(&result, &storage, sizeof result);
+T as(const Address& address) {
+  T result{};
+  std::memcpy(&result, address.data(),
+              std::min<std::size_t>(address.size(), sizeof result));
   return result;
 }
 
-std::string unix_name(const sockaddr_storage& storage, socklen_t size) {
+std::string unix_name(const Address& whole) {
   constexpr std::size_t start = offsetof(sockaddr_un, sun_path);
-  if (size <= start) return "unnamed socket";
-  const auto address = as<sockaddr_un>(storage);
-  const std::size_t length = std::min(size - start, sizeof address.sun_path);
+  if (whole.size() <= start) return "unnamed socket";
+  const auto address = as<sockaddr_un>(whole);
+  const std::size_t length =
+      std::min(whole.size() - start, sizeof address.sun_path);
   std::string path(address.sun_path, length);
   if (path[0] == '\0') return "@" + path.substr(1);  // Linux: abstract
   return path.substr(0, path.find('\0'));
@@ -50,8 +53,14 @@ int look_up(const std::string& host, std::uint16_t port, int flags,
 }  // namespace
 
 Address::Address(const sockaddr* data, socklen_t size)
-    : size_(std::min<socklen_t>(size, sizeof storage_)) {
-  std::memcpy(&storage_, data, size_);
+    : size_(std::min<socklen_t>(size, sizeof(sockaddr_storage))) {
+  if (size_ <= sizeof internet_) {
+    std::memcpy(&internet_, data, size_);
+  } else {
+    auto path = std::make_shared<sockaddr_storage>();
+    std::memcpy(path.get(), data, size_);
+    path_ = std::move(path);
+  }
 }
 
 Address Address::loopback(std::uint16_t port) {
@@ -95,8 +104,8 @@ Address Address::unix_path(std::string_view path) {
 
 std::uint16_t Address::port() const {
   switch (family()) {
-    case AF_INET: return ntohs(as<sockaddr_in>(storage_).sin_port);
-    case AF_INET6: return ntohs(as<sockaddr_in6>(storage_).sin6_port);
+    case AF_INET: return ntohs(as<sockaddr_in>(*this).sin_port);
+    case AF_INET6: return ntohs(as<sockaddr_in6>(*this).sin6_port);
     default: return 0;
   }
 }
@@ -104,16 +113,16 @@ std::uint16_t Address::port() const {
 std::string Address::str() const {
   char host[INET6_ADDRSTRLEN] = "";
   if (family() == AF_INET) {
-    const auto address = as<sockaddr_in>(storage_);
+    const auto address = as<sockaddr_in>(*this);
     ::inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
     return std::string(host) + ":" + std::to_string(port());
   }
   if (family() == AF_INET6) {
-    const auto address = as<sockaddr_in6>(storage_);
+    const auto address = as<sockaddr_in6>(*this);
     ::inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
     return "[" + std::string(host) + "]:" + std::to_string(port());
   }
-  return family() == AF_UNIX ? unix_name(storage_, size_) : "unnamed socket";
+  return family() == AF_UNIX ? unix_name(*this) : "unnamed socket";
 }
 
 bool operator==(const Address& a, const Address& b) {

@@ -1,15 +1,19 @@
 // An Address is where a socket can be reached: an IPv4 or IPv6 address with a
 // port, or the path of a Unix socket. It is a value that wraps the sockaddr
-// structures of POSIX, which the system calls take as a pointer and a size.
+// structures of POSIX, which the system calls take as a pointer and a size. Each
+// connection keeps one, so it is small: paths, which are long and rare, are
+// elsewhere, and copies share them.
 //
 // Source: POSIX <sys/socket.h>, RFC 3493 (IPv6 and getaddrinfo). As any value,
 // an Address may be read by many threads or written by one.
 
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +41,7 @@ class Address {
   static std::optional<Address> parse(const std::string& host,
                                       std::uint16_t port);
 
-  int family() const { return storage_.ss_family; }
+  int family() const { return data()->sa_family; }
   std::uint16_t port() const;  // 0 where the family has none
 
   // "127.0.0.1:80", "[::1]:80", a Unix socket's path ("@name" for Linux's
@@ -45,15 +49,17 @@ class Address {
   std::string str() const;
 
   const sockaddr* data() const {
-    return reinterpret_cast<const sockaddr*>(&storage_);
+    return path_ ? reinterpret_cast<const sockaddr*>(path_.get())
+                 : reinterpret_cast<const sockaddr*>(&internet_);
   }
   socklen_t size() const { return size_; }
 
   friend bool operator==(const Address& a, const Address& b);
 
  private:
-  sockaddr_storage storage_{};
+  sockaddr_in6 internet_{};  // or IPv4's structure, which is smaller
   socklen_t size_ = 0;
+  std::shared_ptr<const sockaddr_storage> path_;  // what is longer, or nothing
 };
 
 // The addresses of a host name or of a numeric address ("::1" and "[::1]" are

@@ -24,7 +24,7 @@ void* FramePool::allocate_from_system(std::size_t size) {
   static thread_local Cleaner cleaner;
   (void)&cleaner;  // made on the thread's first allocation
   std::size_t index = list_of(size);
-  void* memory = ::operator new(index < kLists ? (index + 1) * kStep : size);
+  void* memory = ::operator new(index < kLists ? size_in(index) : size);
   ++system_allocations_;
   return memory;
 }

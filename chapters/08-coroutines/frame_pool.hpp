@@ -15,13 +15,14 @@ namespace asyncio {
 // another thread stays there. A list keeps 4 MiB at most, and what is more
 // goes back to the system: else the lists of a thread that only frees would
 // grow for ever. All of them go back when the thread ends. Under
-// AddressSanitizer nothing is recycled, so that it can see a use after free.
+// AddressSanitizer nothing is recycled, so that it can see a use after free;
+// code built with it can be linked with code built without.
 class FramePool {
  public:
   // As operator new and delete: throws std::bad_alloc.
   static void* allocate(std::size_t size) {
     std::size_t index = list_of(size);
-    if (index < kLists && lists_[index]) [[likely]] {
+    if (kRecycles && index < kLists && lists_[index]) [[likely]] {
       Block* block = lists_[index];
       lists_[index] = block->next;
       return block;
@@ -32,7 +33,7 @@ class FramePool {
   // REQUIRES: `size` is what allocate() was given.
   static void free(void* memory, std::size_t size) noexcept {
     std::size_t index = list_of(size);
-    if (index < kLists && has_cleaner_) [[likely]] {
+    if (kRecycles && index < kLists && has_cleaner_) [[likely]] {
       Block* first = lists_[index];
       std::size_t length = first ? first->length + 1 : 1;
       if (length * (index + 1) <= kMostIdle / kStep) [[likely]] {
@@ -58,34 +59,41 @@ class FramePool {
   };
   struct Cleaner;
 #if defined(__SANITIZE_ADDRESS__)
-  static constexpr std::size_t kLists = 0;
+  static constexpr bool kRecycles = false;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-  static constexpr std::size_t kLists = 0;
+  static constexpr bool kRecycles = false;
 #else
-  static constexpr std::size_t kLists = 32;
+  static constexpr bool kRecycles = true;
 #endif
 #else
-  static constexpr std::size_t kLists = 32;
+  static constexpr bool kRecycles = true;
 #endif
-  static constexpr std::size_t kStep = 64;  // bytes between two sizes
+  static constexpr std::size_t kLists = 64;
+  static constexpr std::size_t kStep = 32;  // bytes between two sizes
+  // What malloc usually keeps of its own beside a block. A block is that much
+  // smaller than a multiple of kStep, so the two together waste nothing.
+  static constexpr std::size_t kMallocs = sizeof(std::size_t);
   static constexpr std::size_t kMostIdle = 4 * 1024 * 1024;  // in one list
 
   static constexpr std::size_t list_of(std::size_t size) noexcept {
-    return (size - 1) / kStep;
+    return (size + kMallocs - 1) / kStep;
+  }
+  static constexpr std::size_t size_in(std::size_t list) noexcept {
+    return (list + 1) * kStep - kMallocs;
   }
   static void* allocate_from_system(std::size_t size);
   static void free_to_system(void* memory) noexcept;
 
   // Plain data, so that the compiler reads them without a guard.
-  static constinit thread_local Block* lists_[kLists + 1];
+  static constinit thread_local Block* lists_[kLists];
   static constinit thread_local long system_allocations_;
   static constinit thread_local long system_frees_;
   static constinit thread_local bool has_cleaner_;
 };
 
 inline constinit thread_local FramePool::Block*
-    FramePool::lists_[FramePool::kLists + 1] = {};
+    FramePool::lists_[FramePool::kLists] = {};
 inline constinit thread_local long FramePool::system_allocations_ = 0;
 inline constinit thread_local long FramePool::system_frees_ = 0;
 inline constinit thread_local bool FramePool::has_cleaner_ = false;

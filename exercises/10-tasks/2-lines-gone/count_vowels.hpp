@@ -17,6 +17,7 @@ namespace exercise {
 using asyncio::Coro;
 using asyncio::Task;
 
+// The lines of a text, without their newlines.
 inline std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> lines(1);
   for (const char c : text) {
