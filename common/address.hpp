@@ -1,8 +1,8 @@
 // An Address is where a socket can be reached: an IPv4 or IPv6 address with a
 // port, or the path of a Unix socket. It is a value that wraps the sockaddr
-// structures of POSIX, which the system calls take as a pointer and a size. Each
-// connection keeps one, so it is small: paths, which are long and rare, are
-// elsewhere, and copies share them.
+// structures of POSIX, which the system calls take as a pointer and a size.
+// Each connection keeps one, so it is small: paths, which are long and rare,
+// are elsewhere, and copies share them.
 //
 // Source: POSIX <sys/socket.h>, RFC 3493 (IPv6 and getaddrinfo). As any value,
 // an Address may be read by many threads or written by one.
