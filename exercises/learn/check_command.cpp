@@ -62,7 +62,9 @@ void print(const Session& session, const Exercise& exercise,
                 .c_str());
   // Of what has passed, only a single one may go on talking: its warnings.
   const bool talks = !verdict.passed() || !session.request.all;
-  if (talks) std::fputs(look.plain(verdict.message).c_str(), stdout);
+  if (talks) {  // the end is what one sees
+    std::fputs(look.plain(verdict.warnings + verdict.message).c_str(), stdout);
+  }
   std::fflush(stdout);
 }
 
@@ -75,7 +77,7 @@ std::string in_json(const Exercise& exercise, const Verdict& verdict) {
       .add("possible", exercise.points)
       .add("status", status_word(verdict.status))
       .add("seconds", verdict.seconds)
-      .add("message", verdict.message)
+      .add("message", verdict.warnings + verdict.message)
       .str();
 }
 

@@ -188,9 +188,8 @@ Coro<Verdict> check_staged(const Toolchain& toolchain,
   Verdict verdict = exercise.kind == Kind::predict
                         ? judge_guess(finished, stage, options)
                         : judge_test(finished, options);
-  // Warnings stand above what the test said; not with a sanitizer, whose
-  // checks make g++ 12 warn of what cannot happen.
-  if (!build.sanitize) verdict.message.insert(0, compiled.output);
+  // Not with a sanitizer, whose checks make g++ 12 warn of what cannot happen.
+  if (!build.sanitize) verdict.warnings = compiled.output;
   co_return verdict;
 }
 
@@ -237,6 +236,7 @@ Coro<Verdict> Checker::check(Exercise exercise, std::string answers,
   }
   const std::string& shown = options.shown.empty() ? answers : options.shown;
   verdict.message = for_student(verdict.message, stage, shown);
+  verdict.warnings = for_student(verdict.warnings, stage, shown);
   verdict.seconds =
       std::chrono::duration<double>(steady_clock::now() - start).count();
   co_return verdict;

@@ -40,6 +40,7 @@ const char* status_word(Status status);  // "no-compile", for programs
 struct Verdict {
   Status status = Status::failed;
   std::string message;  // for the student; may have several lines
+  std::string warnings{};  // the compiler's, where it built the answer
   double seconds = 0;
 
   bool passed() const { return status == Status::passed; }

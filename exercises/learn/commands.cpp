@@ -78,8 +78,9 @@ int hint_command(const Session& session) {
   say("");
   say_prose(session.look, hint.text);
   if (number < exercise->hints.size()) {
-    say("\nThe next one: " + session.request.program + " hint " +
-        exercise->name + " " + std::to_string(number + 1));
+    say("\nThe next one: " +
+        typed(session, "hint " + exercise->name + " " +
+                           std::to_string(number + 1)));
   }
   return 0;
 }
@@ -88,8 +89,8 @@ int solution_command(const Session& session) {
   const Exercise& exercise = session.the_one();
   if (!session.work.is_done(exercise) && !session.request.anyway) {
     say(exercise.name + " has not passed yet. To see its solution all the "
-        "same:\n  " + session.request.program + " solution " + exercise.name +
-        " --anyway");
+        "same:\n  " +
+        typed(session, "solution " + exercise.name + " --anyway"));
     return 1;
   }
   const std::string folder =
@@ -128,9 +129,8 @@ int start_command(Session& session) {
   say(exercise.name + ": " + facts(exercise));
   say("Edit: " + file_to_edit(session, exercise) + "\n");
   say_prose(session.look, exercise.task);
-  say("\nThen: " + session.request.program +
-      " tests it whenever you save it, " + session.request.program +
-      " check once.");
+  say("\nTo test it whenever you save it, or once:\n  " + typed(session, "") +
+      "\n  " + typed(session, "check"));
   return 0;
 }
 

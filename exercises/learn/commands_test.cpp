@@ -178,11 +178,26 @@ TEST("start begins anywhere, and the current one needs no name") {
   CHECK(has(here.learn({"check"}).out, "02-two/1-third: test failed"));
 }
 
+TEST("a command that is recommended means the same folder") {
+  const Environment environment;
+  const Class here;
+  const std::string in = " --in " + here.copy();
+  CHECK(has(here.learn({"start", "first"}).out, " check" + in + "\n"));
+  CHECK(has(here.learn({"hint", "first"}).out,
+            " hint 01-one/1-first 2" + in + "\n"));
+  CHECK(has(here.learn({"solution", "first"}).out,
+            " solution 01-one/1-first --anyway" + in + "\n"));
+  here.course.put("a b/.learn", "");
+  CHECK(has(Class::run({"hint", "first", "--in", here.course.root() + "/a b"})
+                .out,
+            " 2 --in '" + here.course.root() + "/a b'\n"));
+}
+
 TEST("hints come one at a time") {
   const Environment environment;
   const Class here;
   CHECK(here.learn({"hint", "first"}).out.starts_with("Hint 1: first\n\nOne."));
-  CHECK(has(here.learn({"hint", "first"}).out, " hint 01-one/1-first 2\n"));
+  CHECK(has(here.learn({"hint", "first"}).out, " hint 01-one/1-first 2 "));
   CHECK_EQ(here.learn({"hint", "first", "3"}).out, "Hint 3: third\n\nThree.\n");
 }
 

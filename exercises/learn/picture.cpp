@@ -13,6 +13,11 @@ using Lines = std::vector<std::string>;
 
 bool is_claim(std::string_view line) { return line.starts_with("- "); }
 
+// "3 passed, 1 failed": the test has come to its end.
+bool is_summary(std::string_view line) {
+  return line.find(" passed, ") != line.npos && line.ends_with(" failed");
+}
+
 // The first `most` of them, with "..." if some are left out.
 Lines first(Lines lines, std::size_t most) {
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
@@ -83,11 +88,17 @@ std::string first_paragraph(std::string_view text) {
 
 std::string failures_only(std::string_view message) {
   const Lines lines = lesson::split_lines(message);
+  // At the last claim the test may have got no further.
+  std::size_t last = lines.size();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (is_claim(lines[i])) last = i;
+    if (is_summary(lines[i])) last = lines.size();
+  }
   std::string result;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    // A claim is followed by what is wrong with it, which is indented; or by
-    // nothing, if the test got no further.
-    const bool fails = i + 1 == lines.size() || lines[i + 1].starts_with("  ");
+    // Below a claim stands what is wrong with it, which is indented.
+    const bool fails = i == last || (i + 1 < lines.size() &&
+                                     lines[i + 1].starts_with("  "));
     if (!is_claim(lines[i]) || fails) result += lines[i] + '\n';
   }
   return result;

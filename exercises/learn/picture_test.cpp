@@ -99,6 +99,14 @@ TEST("what a test said is cut down to what failed") {
            "a warning\n");
 }
 
+TEST("the claim at which a sanitizer has stopped the test stays") {
+  CHECK_EQ(learn::failures_only("- holds\n- stops here\n====\n  #0 in f\n"),
+           "- stops here\n====\n  #0 in f\n");
+  CHECK_EQ(
+      learn::failures_only("- holds\nsaid\n- holds\n2 passed, 0 failed\n"),
+      "said\n2 passed, 0 failed\n");
+}
+
 TEST("a first paragraph that leads to the next has it") {
   CHECK_EQ(learn::first_paragraph("one\n\ntwo"), "one");
   CHECK_EQ(learn::first_paragraph("one:\n\ntwo\n\nthree"), "one:\n\ntwo");

@@ -51,8 +51,12 @@ Guess judge_prediction(std::string_view printed, std::string_view predicted,
   const Lines guess = lines_that_count(predicted, true);
   for (std::size_t i = 0; i < std::max(want.size(), guess.size()); ++i) {
     const std::string came = i < want.size() ? want[i] : "(nothing more)";
-    const std::string told = i < guess.size() ? guess[i] : "(nothing)";
-    if (came == told) continue;
+    const std::string told = i < guess.size() ? guess[i] : "?";
+    if (came == told && i < guess.size()) continue;
+    if (told == "?" && i < want.size()) {  // it is not given away
+      return {false, right_so_far(i) + "line " + std::to_string(i + 1) +
+                         ": not predicted yet, and the program prints one\n"};
+    }
     return {false, right_so_far(i) + "line " + std::to_string(i + 1) +
                        ": you predicted \"" + told +
                        "\", the program printed \"" + came + "\"\n" +

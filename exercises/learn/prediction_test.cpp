@@ -21,15 +21,21 @@ TEST("the first wrong line is told, and how many before it are right") {
            "line 2: you predicted \"x\", the program printed \"b\"\n");
 }
 
-TEST("a prediction may be too short or too long") {
-  CHECK_EQ(judge_prediction("a\nb\n", "a\n").message,
-           "1 line is right so far.\n"
-           "line 2: you predicted \"(nothing)\", the program printed \"b\"\n");
+TEST("a prediction may be too long") {
   CHECK_EQ(
       judge_prediction("a\n", "a\nb\n").message,
       "1 line is right so far.\n"
       "line 2: you predicted \"b\", the program printed \"(nothing more)\"\n");
+}
+
+TEST("a line that is not predicted yet is not given away") {
+  CHECK_EQ(judge_prediction("a\nb\n", "a\n").message,
+           "1 line is right so far.\n"
+           "line 2: not predicted yet, and the program prints one\n");
+  CHECK_EQ(judge_prediction("a\n", "# comment\n?\n").message,
+           "line 1: not predicted yet, and the program prints one\n");
   CHECK(!judge_prediction("a\n", "").right);
+  CHECK(judge_prediction("?\n", "?\n").right);
 }
 
 TEST("a usual guess gets its word, at its line only") {

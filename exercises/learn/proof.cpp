@@ -27,7 +27,7 @@ std::string squeezed(std::string_view text) {
   std::string result;
   for (const std::string& line : lesson::split_lines(text)) {
     for (const std::string& word : lesson::split_words(line)) {
-      result += word + ' ';
+      result += (result.empty() ? "" : " ") + word;
     }
   }
   return result;
@@ -73,7 +73,7 @@ int report(bool holds, const std::string& claim, const Verdict& verdict,
       std::printf("  wanted: %s\n", line.c_str());
     }
     std::printf("  came: %s\n%s\n", status_name(verdict.status),
-                verdict.message.c_str());
+                (verdict.warnings + verdict.message).c_str());
   }
   std::fflush(stdout);
   return holds ? 0 : 1;

@@ -78,6 +78,10 @@ TEST("a wrong answer must fail, in its own words, and there must be one") {
   other.put(solved + "/wrong/by-one/answer.hpp",
             "// The test says: something else\n" + answer_that("return 41;"));
   CHECK_EQ(prove(other), 1);
+  const Course within;  // the words may end before a comma
+  within.put(solved + "/wrong/by-one/answer.hpp",
+             "// The test says: expected 42\n" + answer_that("return 41;"));
+  CHECK_EQ(prove(within), 0);
   const Course none;
   learn::remove_tree(none.root() + "/" + solved + "/wrong");
   CHECK_EQ(prove(none), 1);

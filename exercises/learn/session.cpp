@@ -88,6 +88,15 @@ std::string file_to_edit(const Session& session, const Exercise& exercise) {
   return session.work.shown(exercise) + "/" + exercise.edits.front();
 }
 
+std::string typed(const Session& session, const std::string& words) {
+  std::string line = session.request.program;
+  if (!words.empty()) line += " " + words;
+  const std::string& in = session.request.in;
+  if (in.empty()) return line;
+  const bool odd = in.find_first_of(" ()&;$\"*?") != in.npos;
+  return line + " --in " + (odd ? "'" + in + "'" : in);
+}
+
 std::string facts(const Exercise& exercise) {
   return std::string(kind_name(exercise.kind)) + ", " +
          std::to_string(exercise.minutes) + " minutes, " + exercise.difficulty;

@@ -54,6 +54,9 @@ struct Session {
 // The path of the first file to edit, as it is typed here.
 std::string file_to_edit(const Session& session, const Exercise& exercise);
 
+// learn with these words as it is typed here: "build/learn check --in DIR".
+std::string typed(const Session& session, const std::string& words);
+
 // "find the bug, 15 minutes, medium"
 std::string facts(const Exercise& exercise);
 

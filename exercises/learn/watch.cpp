@@ -173,12 +173,14 @@ void Watch::start_check() {
 void Watch::take_verdict(const Verdict& verdict) {
   status_ = status_name(verdict.status) + seconds_text(verdict.seconds);
   colour_ = verdict.passed() ? Colour::green : Colour::red;
-  const std::string said = without_folder(
-      verdict.message, session_.work.shown(*current_) + "/");
-  message_ = failures_only(said);
+  const std::string folder = session_.work.shown(*current_) + "/";
+  const std::string said = without_folder(verdict.message, folder);
+  // Its beginning is what one sees, so warnings come last.
+  const std::string warnings = without_folder(verdict.warnings, folder);
+  message_ = failures_only(said) + warnings;
   if (!verdict.passed()) return;
   session_.work.set_done(*current_, true);
-  message_ = before_claims(said);
+  message_ = before_claims(said) + warnings;
   const Exercise* next = session_.next_open(*current_);
   if (next == nullptr) {
     message_ += "\nThat was the last one: all are done.\n";
@@ -187,8 +189,8 @@ void Watch::take_verdict(const Verdict& verdict) {
   } else {
     message_ += "\nStill open: " + next->name + "\n";
   }
-  message_ += "Why it is right: " + session_.request.program + " solution " +
-              current_->name + "\n";
+  message_ += "Why it is right: " +
+              typed(session_, "solution " + current_->name) + "\n";
 }
 
 Coro<> Watch::press(char key) {
@@ -255,8 +257,8 @@ Coro<int> watch_command(Session& session) {
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
     std::fprintf(stderr,
                  "learn: to watch takes a terminal; without one, use "
-                 "'%s check NAME'\n",
-                 session.request.program.c_str());
+                 "'%s'\n",
+                 typed(session, "check NAME").c_str());
     co_return 2;
   }
   int status = 0;

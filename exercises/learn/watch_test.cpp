@@ -201,6 +201,22 @@ TEST("an answer that is saved is tested, and a right one passes") {
   CHECK_EQ(screen.wait_for_end(), 0);
 }
 
+TEST("warnings do not push away what the test says") {
+  const Class here;
+  std::string body;
+  for (int i = 0; i < 20; ++i) {
+    body += "int unused" + std::to_string(i) + " = 1;\n";
+  }
+  here.answer("01-one/1-first", body + "return 7;");
+  Screen screen(here.course);
+  screen.wait_for("test failed (");
+  screen.wait_for("q quit");
+  CHECK(screen.shows("expected 42, came 7"));
+  CHECK(screen.shows("unused0"));
+  screen.press("q");
+  CHECK_EQ(screen.wait_for_end(), 0);
+}
+
 TEST("a wrong answer that is built is forgotten when another one is saved") {
   const Class here;
   const learn::Witness witness(here.course.root() + "/witness");

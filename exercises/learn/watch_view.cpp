@@ -41,7 +41,7 @@ Picture Watch::picture() const {
   shown.colour = colour_;
   shown.status = status_;
   shown.message = message_;
-  shown.more = session_.request.program + " check";
+  shown.more = typed(session_, "check");
   shown.footer = asks_ ? "What you have written is lost. Reset it? y/N" : keys;
   return shown;
 }

@@ -1,6 +1,8 @@
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -186,6 +188,35 @@ TEST("without a timeout it waits until something is ready") {
   writer.join();
   expect_equal("the events of a wait without a timeout", world.events.size(), 1,
                "a null pointer waits, and a pointer to zeros does not");
+}
+
+TEST("a signal ends a wait, and nothing is ready") {
+  World world;
+  Pipe pipe = make_pipe();
+  world.selector.register_fd(pipe.read.get(), EVENT_READ);
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  ::sigaction(SIGUSR1, &action, nullptr);
+  std::atomic<bool> over = false;
+  std::thread sender([&, waiter = ::pthread_self()] {
+    for (int i = 0; i < 1000 && !over; ++i) {  // one comes during the wait
+      ::pthread_kill(waiter, SIGUSR1);
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    write_byte(pipe);  // for who goes on waiting
+  });
+  std::string came;
+  try {
+    world.selector.select(std::nullopt, world.events);
+  } catch (const std::system_error& error) {
+    came = error.what();
+  }
+  over = true;
+  sender.join();
+  expect_equal("what select() threw when a signal came", came, "",
+               "what does kevent return, and what is errno then?");
+  expect_equal("the events of a wait that a signal has ended",
+               world.events.size(), 0, "nothing was ready");
 }
 
 TEST("a descriptor that is not open is refused, and may be unregistered") {

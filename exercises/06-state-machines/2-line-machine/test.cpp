@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "05-callbacks/loop_test.hpp"
@@ -152,4 +153,23 @@ TEST("a lookup that throws ends the machine that called it") {
     expect_equal("the error", std::string(error.what()), "no answer to: fail",
                  "let the lookup's own error pass");
   }
+}
+
+TEST("an answer that cannot be sent ends the machine, too") {
+  World world;
+  Client client(world);
+  client.send("long\n");  // it does not fit, and nobody reads it
+  client.socket.close();
+  world.settle();
+  expect(client.machine.done(), "the machine has ended with the error of send",
+         "the error comes out of the SendAll's result(); let it pass");
+  std::string error = "none";
+  try {
+    client.machine.result();
+  } catch (const std::system_error& came) {
+    error = came.what();
+  }
+  expect(error.starts_with("send"),
+         "the machine ends with the error of send; came: " + error,
+         "ask the SendAll for its result()");
 }

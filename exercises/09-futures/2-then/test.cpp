@@ -1,6 +1,8 @@
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "09-futures/future_world.hpp"
 #include "exercises/expect.hpp"
@@ -66,6 +68,23 @@ TEST("a future that is done already, and a chain of three") {
   world.settle();
   expect_equal("the result", end_of(three), "value: 3",
                "the future of then() is a future like any other");
+  world.expect_no_report();
+}
+
+TEST("the function and the result are kept until then") {
+  World world;
+  Future<int> number(world.loop);
+  const auto one = std::make_shared<int>(1);
+  auto came = then(number, [one](int n) { return n + *one; });
+  expect_equal("whether the function still lives after then() has returned",
+               one.use_count() > 1, true,
+               "what does your lambda capture, and how?");
+  const auto kept = std::exchange(came, Future<int>(world.loop));
+  number.set_result(41);
+  world.settle();
+  expect_equal("the result, which has moved to another variable",
+               end_of(kept), "value: 42",
+               "what does your lambda capture, and how?");
   world.expect_no_report();
 }
 

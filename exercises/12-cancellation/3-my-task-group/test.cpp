@@ -1,5 +1,4 @@
 #include <exception>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -78,12 +77,12 @@ Coro<> note_end(Log& log, F& body) {
 // Runs a group on a loop whose clock jumps, and gives what happened until it
 // was left. Who still waits after an hour waits for ever.
 template <class F>
-Log run_group(Log& log, F& body, std::optional<Duration> cancel_after = {}) {
+Log run_group(Log& log, F& body, std::vector<Duration> cancel_after = {}) {
   World world;
   const Task<> task = world.start(note_end(log, body));
   task.add_done_callback([&](const Future<>&) { world.loop.stop(); });
-  if (cancel_after) {
-    world.loop.call_later(*cancel_after, [&] { task.cancel("enough"); });
+  for (const Duration delay : cancel_after) {
+    world.loop.call_later(delay, [&] { task.cancel("enough"); });
   }
   world.run_for(1h);
   const Log until_then = log;
@@ -163,11 +162,23 @@ TEST("a cancellation from outside cancels the tasks, and goes on") {
     group.create_task(work(log, "two", 9s));
     co_return;
   };
-  expect_equal("what happened", run_group(log, body, 1s),
+  expect_equal("what happened", run_group(log, body, {1s}),
                Log{"2 s: one has cleaned up", "2 s: two has cleaned up",
                    "2 s: the group throws CancelledError enough"},
                "who catches the CancelledError while the group waits, "
                "and what does it do then?");
+}
+
+TEST("a second cancellation from outside cuts no cleanup short") {
+  Log log;
+  auto body = [&](Group& group) -> Coro<> {
+    group.create_task(work(log, "one", 8s));
+    co_return;
+  };
+  expect_equal("what happened", run_group(log, body, {1s, 1500ms}),
+               Log{"2 s: one has cleaned up",
+                   "2 s: the group throws CancelledError enough"},
+               "who was cancelled already, and is still to be awaited?");
 }
 
 TEST("a task that is cancelled by somebody else is no error") {
