@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,9 @@ Descriptor open_file(const std::string& path, int flags) {
 
 ScratchFolder::ScratchFolder() {
   if (!::mkdtemp(path_.data())) throw_errno("mkdtemp", path_);
+  // On a Mac, /tmp is a link.
+  char real[PATH_MAX];
+  if (::realpath(path_.c_str(), real)) path_ = real;
 }
 
 // What is in a folder comes before it; links are not followed. Whoever hinders

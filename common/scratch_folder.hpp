@@ -18,6 +18,7 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
+  // Without links on its way.
   const std::string& path() const noexcept { return path_; }
 
   // The path of `name` in it, made or not; "sub/name" too.

@@ -110,13 +110,10 @@ TEST("curl gets, posts, reuses a connection, and waits for 100 Continue") {
            "chunks");
   // A long body makes curl ask first.
   const std::string body(200'000, 'x');
-  char name[] = "/tmp/interop_XXXXXX";
-  const asyncio::Descriptor file(::mkstemp(name));
-  CHECK_EQ(::write(file.get(), body.data(), body.size()),
-           static_cast<ssize_t>(body.size()));
+  const asyncio::ScratchFolder folder;
+  const std::string name = folder.write("body", body);
   CHECK(ask({"-T", name, "-H", "Expect: 100-continue", url + "/echo"}) ==
         body);
-  ::unlink(name);
 }
 
 TEST("wrk drives the server for a second, and no answer is an error") {

@@ -20,6 +20,7 @@
 #include "common/descriptor.hpp"
 #include "common/error.hpp"
 #include "common/lesson.hpp"
+#include "common/scratch_folder.hpp"
 #include "common/test.hpp"
 #include "exercises/learn/exercise.hpp"
 #include "exercises/learn/files.hpp"
@@ -34,24 +35,6 @@ inline std::string required(const char* variable) {
   }
   return value;
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    const char* base = std::getenv("TMPDIR");
-    path_ = std::string(base ? base : "/tmp") + "/learn-test-XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr) {
-      asyncio::throw_errno("mkdtemp", path_);
-    }
-    path_ = real_path(path_);
-  }
-  ~TemporaryFolder() { remove_tree(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline std::string readme(const std::string& facts) {
   return "# A title\n\n*" + facts +
@@ -150,7 +133,7 @@ class Course {
   }
 
  private:
-  TemporaryFolder folder_;
+  asyncio::ScratchFolder folder_;
 };
 
 // A Witness is a pipe with a name that somebody's program opens and holds. It

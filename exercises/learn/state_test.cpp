@@ -42,14 +42,14 @@ TEST("a damaged state is an error that names the line") {
 }
 
 TEST("a state that was never written is empty, and is not written by reading") {
-  learn::TemporaryFolder folder;
+  asyncio::ScratchFolder folder;
   const std::string path = folder.path() + "/.learn";
   CHECK(learn::read_state(path).done.empty());
   CHECK(!learn::is_file(path));
 }
 
 TEST("a state is written whole, and leaves nothing beside it") {
-  learn::TemporaryFolder folder;
+  asyncio::ScratchFolder folder;
   const std::string path = folder.path() + "/state";
   State state;
   state.current = "a/b";

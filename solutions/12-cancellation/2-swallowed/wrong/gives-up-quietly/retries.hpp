@@ -1,6 +1,4 @@
 // The test says: follow it upwards
-// TODO: find the mistake. Whoever cancels a fetch, or gives it a deadline,
-// still waits until all tries are through.
 
 #pragma once
 

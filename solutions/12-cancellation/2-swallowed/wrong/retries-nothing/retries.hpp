@@ -1,6 +1,4 @@
 // The test says: a std::exception is what a retry is for
-// TODO: find the mistake. Whoever cancels a fetch, or gives it a deadline,
-// still waits until all tries are through.
 
 #pragma once
 

@@ -1,6 +1,4 @@
 // The test says: did join() return while the job was neither here nor there?
-// TODO: find the mistake. When a job breaks, run_jobs never returns, although
-// all jobs come to their end.
 
 #pragma once
 

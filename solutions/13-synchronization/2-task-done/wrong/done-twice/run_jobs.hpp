@@ -1,6 +1,4 @@
 // The test says: how many are done: expected 15, came 6
-// TODO: find the mistake. When a job breaks, run_jobs never returns, although
-// all jobs come to their end.
 
 #pragma once
 
