@@ -107,6 +107,10 @@ endfunction()
 function(set_test_environment name)
   set(environment ASYNCIO_SOURCE_DIR=${PROJECT_SOURCE_DIR}
                   ASYNCIO_BUILD_DIR=${PROJECT_BINARY_DIR} ${ARGN})
+  if(ASYNCIO_SANITIZE MATCHES "thread")
+    list(APPEND environment
+         TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/common/tsan.supp)
+  endif()
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "${environment}"
     SKIP_RETURN_CODE 77

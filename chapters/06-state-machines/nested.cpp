@@ -1,4 +1,4 @@
-// Two machines that call a third one, which waits, driven by hand: without a
+// Machines that each call another one, which waits, driven by hand: without a
 // selector, so that nothing but the order of the steps is seen.
 
 #include <cstdio>

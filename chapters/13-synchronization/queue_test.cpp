@@ -235,7 +235,7 @@ TEST("a get() that is cancelled after it was woken loses no item") {
   world.run(main());
 }
 
-TEST("a woken get() that is cancelled wakes the next one (gh-92824)") {
+TEST("a woken get() that is cancelled wakes the next one (bpo-23812)") {
   NoLeak no_leak;
   World world;
   Queue<int> queue;

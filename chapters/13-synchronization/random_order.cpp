@@ -4,9 +4,10 @@
 // throws the same dice, so one step that comes a turn too early, or in another
 // order, changes all that follows.
 //
-//   random_order [KINDS [PROGRAM]]   of steps (8; 9 with a semaphore and 10
-//                                    with a barrier, as Python 3.13 has them);
-//                                    one program alone, step by step.
+//   random_order [KINDS [PROGRAM]]   of steps (6; 8 with a condition, 9 with a
+//                                    semaphore, 10 with a barrier, all as
+//                                    Python 3.13 has them); one program alone,
+//                                    step by step.
 
 #include <cstdint>
 #include <cstdio>

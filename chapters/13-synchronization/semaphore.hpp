@@ -11,8 +11,8 @@ namespace asyncio {
 class SemaphoreAcquire;
 
 // A Semaphore has a number of permits: so many coroutines can hold one at a
-// time. asyncio.Semaphore, as it is since Python 3.13 (gh-90155): strictly
-// first come, first served.
+// time. asyncio.Semaphore, as it is since Python 3.13: strictly first
+// come, first served.
 //
 //     Semaphore semaphore(10);
 //     auto held = co_await semaphore.hold();  // ten of these, at most

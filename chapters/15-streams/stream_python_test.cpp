@@ -79,11 +79,14 @@ class Python {
               {"/usr/bin/env", "python3", "-c", script, argument});
           ended_.write.reset();
         }) {}
-  ~Python() { thread_.join(); }
+  ~Python() {
+    if (thread_.joinable()) thread_.join();
+  }
 
   Coro<> wait() {
     StreamReader end = co_await open_read_pipe(std::move(ended_.read));
     co_await end.read();
+    thread_.join();  // which has nothing left to do
   }
 
   program::Outcome outcome;

@@ -32,6 +32,13 @@ bool has(const std::string& text, const std::string& part) {
 // Spelled in halves: here is nothing left to do.
 const std::string mark = "/* TO" "DO */ ";
 
+// In other builds a proof ends with the solution.
+void need_default_build() {
+  if (!Course().toolchain().is_default) {
+    test::skip("only the default build proves what must fail");
+  }
+}
+
 const std::string given = std::string("exercises/") + name;
 const std::string solved = std::string("solutions/") + name;
 
@@ -42,6 +49,7 @@ TEST("an exercise as it should be is proven") {
 }
 
 TEST("a skeleton must fail, in the words told") {
+  need_default_build();
   const Course passes;
   passes.put(given + "/answer.hpp", answer_that(mark + "return 42;"));
   CHECK_EQ(prove(passes), 1);
@@ -51,10 +59,8 @@ TEST("a skeleton must fail, in the words told") {
 }
 
 TEST("a skeleton must compile, without a warning") {
+  need_default_build();
   const Course course;
-  if (course.toolchain().sanitize.empty()) {
-    test::skip("a build with a sanitizer does not judge warnings");
-  }
   course.put(given + "/answer.hpp",
              answer_that(mark + "int unused = 1; return 0;"));
   CHECK_EQ(prove(course), 1);
@@ -70,6 +76,7 @@ TEST("a solution must pass") {
 }
 
 TEST("a wrong answer must fail, in its own words, and there must be one") {
+  need_default_build();
   const Course passes;
   passes.put(solved + "/wrong/by-one/answer.hpp",
              "// The test says: expected 42\n" + answer_that("return 42;"));
