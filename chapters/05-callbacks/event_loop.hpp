@@ -29,8 +29,8 @@ struct ExceptionContext {
 // moment, in order. What a callback schedules runs in the next iteration.
 //
 // One thing is done less often: while callbacks are ready, the kernel and
-// the clock are asked only every so many iterations (never less than once a
-// millisecond or so), since asking costs more than running a callback.
+// the clock are asked only every so many iterations (but within a few
+// milliseconds), since asking costs more than running a callback.
 //
 // Thread: one loop a thread; every method is for the loop's own thread.
 class EventLoop {

@@ -78,7 +78,7 @@ class Download final : public Machine {
 }  // namespace
 
 int main() {
-  EventLoop loop;  // that never runs: the machines only wait for this loop:
+  EventLoop loop;  // never runs: here the machines wait for the loop below
   Download a(loop, "/a", 2);
   Download b(loop, "/b", 1);
   Download c(loop, "/c", 0);
