@@ -316,7 +316,9 @@ void MessageParser::end_header() {
 std::optional<std::uint64_t> MessageParser::content_length() const {
   if (steering_.content_length == 0) return std::nullopt;
   const auto values = headers_.list("Content-Length");
-  if (values.empty()) malformed("Content-Length is empty");
+  if (values.size() < steering_.content_length) {
+    malformed("Content-Length is empty");
+  }
   const std::uint64_t length = parse_length(values.front());
   for (const string_view value : values) {
     if (parse_length(value) != length) malformed("two Content-Lengths differ");

@@ -143,6 +143,8 @@ TEST("equal Content-Lengths are one, and unequal ones refused") {
   CHECK_WHAT(body_of("Content-Length: 1\r\nContent-Length: 2\r\n\r\na"),
              "two Content-Lengths differ");
   CHECK_WHAT(body_of("Content-Length: 1, 2\r\n\r\na"), "differ");
+  CHECK_WHAT(body_of("Content-Length: 1\r\nContent-Length:\r\n\r\na"),
+             "empty");
   for (const char* length : {"x", "-1", "+1", "0x1", "1 2", "1.0", "1;"}) {
     CHECK_WHAT(body_of(std::string("Content-Length: ") + length + "\r\n\r\na"),
                "is no number");
