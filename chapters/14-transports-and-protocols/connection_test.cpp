@@ -243,6 +243,24 @@ TEST("a Unix socket's path is connected to, or refused") {
   });
 }
 
+TEST("a server leaves out an address that this machine does not have") {
+  manual_run([]() -> Coro<> {
+    const Address elsewhere = *Address::parse("203.0.113.7", 0);
+    resolve_many_to({elsewhere, Address::loopback(0)});
+    Server server = co_await create_server(make_recorder, "many", 0);
+    CHECK_EQ(server.addresses().size(), 1u);
+    server.close();
+    resolve_many_to({elsewhere});
+    std::string error;
+    try {
+      co_await create_server(make_recorder, "many", 0);
+    } catch (const std::system_error& failed) {
+      error = failed.what();
+    }
+    CHECK_EQ(error, "bind 203.0.113.7:0: Cannot assign requested address");
+  });
+}
+
 TEST("the local address is what the connection comes from") {
   manual_run([]() -> Coro<> {
     Socket listener = Socket::listen_on(Address::loopback(0));

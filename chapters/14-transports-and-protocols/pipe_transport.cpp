@@ -58,7 +58,7 @@ ExtraInfo PipeTransport::get_extra_info() const {
 
 void PipeTransport::set_protocol(Ref<BaseProtocol> protocol) {
   if (!protocol) throw std::invalid_argument("set a protocol: there is none");
-  protocol_ = std::move(protocol);
+  if (!is_over()) protocol_ = std::move(protocol);
 }
 
 Ref<BaseProtocol> PipeTransport::get_protocol() const {

@@ -24,7 +24,8 @@ class DatagramTransport;
 //
 // Ownership: shared, by Ref; the transport holds its protocol until
 // connection_lost() was called, and then lets go. So a protocol may keep a
-// plain pointer to its transport until then. Thread: the loop's.
+// plain pointer to its transport until then. A loop that dies calls nothing:
+// who may outlive it keeps a Ref. Thread: the loop's.
 //
 // An exception that leaves data_received(), eof_received() or one of
 // BufferedProtocol's functions ends the connection, and goes to the loop's

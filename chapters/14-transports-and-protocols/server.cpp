@@ -80,18 +80,27 @@ Socket bind_tcp(const Address& address, const ServerOptions& options) {
   return socket;
 }
 
-std::vector<Socket> bind_everywhere(std::uint16_t port,
-                                    const ServerOptions& options) {
+// There is no such family here, as IPv6 without a network that has it, or no
+// such address.
+bool is_missing(const std::system_error& error) {
+  return error.code() == std::errc::address_family_not_supported ||
+         error.code() == std::errc::address_not_available;
+}
+
+// On each address that this machine has; one at least.
+std::vector<Socket> bind_all(const std::vector<Address>& addresses,
+                             const ServerOptions& options) {
   std::vector<Socket> sockets;
-  sockets.push_back(bind_tcp(Address::any(AF_INET, port), options));
-  try {
-    sockets.push_back(bind_tcp(Address::any(AF_INET6, port), options));
-  } catch (const std::system_error& error) {
-    const bool no_ipv6 =
-        error.code() == std::errc::address_family_not_supported ||
-        error.code() == std::errc::address_not_available;
-    if (!no_ipv6) throw;
+  std::exception_ptr missing;
+  for (const Address& address : addresses) {
+    try {
+      sockets.push_back(bind_tcp(address, options));
+    } catch (const std::system_error& error) {
+      if (!is_missing(error)) throw;
+      missing = std::current_exception();
+    }
   }
+  if (sockets.empty()) std::rethrow_exception(missing);
   return sockets;
 }
 
@@ -99,15 +108,13 @@ std::vector<Socket> bind_everywhere(std::uint16_t port,
 
 Coro<Server> create_server(ProtocolFactory factory, std::string host,
                            std::uint16_t port, ServerOptions options) {
-  std::vector<Socket> sockets;
+  std::vector<Address> addresses;
   if (host.empty()) {
-    sockets = bind_everywhere(port, options);
+    addresses = {Address::any(AF_INET, port), Address::any(AF_INET6, port)};
   } else {
-    std::vector<Address> addresses = co_await getaddrinfo(host, port);
-    for (const Address& address : addresses) {
-      sockets.push_back(bind_tcp(address, options));
-    }
+    addresses = co_await getaddrinfo(host, port);
   }
+  std::vector<Socket> sockets = bind_all(addresses, options);
   Server server = co_await start_server(std::move(sockets),
                                         std::move(factory), options);
   co_return server;

@@ -61,7 +61,7 @@ class Server {
   Ref<ServerState> state_;
 };
 
-// Listens on each address of `host` ("": on all of this machine), calls
+// Listens on each address of `host` that this machine has ("": on all), calls
 // `factory` for each connection. Port 0: a free one. Throws
 // std::system_error "bind 127.0.0.1:80: Permission denied", and then
 // listens nowhere. loop.create_server() of asyncio.

@@ -104,9 +104,10 @@ void ServerState::Listener::close() noexcept {
 // Several at once: each costs little more than the look whether there is
 // one. But not without end, since the others have to be served, too.
 void ServerState::Listener::accept_ready() {
-  for (int i = 0; i < server_.backlog_; ++i) {
+  int left = server_.backlog_;
+  do {
     if (!accept_one()) return;
-  }
+  } while (--left > 0);
 }
 
 // False: there are no more for now.
@@ -139,8 +140,11 @@ void ServerState::Listener::pause_and_report(const std::system_error& error) {
        "", std::current_exception()});
 }
 
-// In the next iteration, as CPython, which makes a task for it.
+// In the next iteration, as CPython, which makes a task for it. The client is
+// counted from now on: if the server closes before that, it is served all the
+// same. (CPython turns it away.)
 void ServerState::accepted(Socket socket) {
+  attach();
   loop_.call_soon([keep = Ref<ServerState>(this),
                    socket = std::move(socket)]() mutable {
     keep->make_connection(std::move(socket));
@@ -148,6 +152,10 @@ void ServerState::accepted(Socket socket) {
 }
 
 void ServerState::make_connection(Socket socket) {
+  struct Detach {
+    ServerState& server;
+    ~Detach() { server.detach(); }  // its transport has attached itself
+  } detach{*this};
   try {
     SocketTransport::make(loop_, std::move(socket), factory_(), {},
                           Ref<ServerState>(this));

@@ -76,6 +76,11 @@ struct SocketPath {
   const std::string path = folder.file("socket");
 };
 
+std::string current_folder() {
+  char path[4096];
+  return ::getcwd(path, sizeof path);
+}
+
 }  // namespace
 
 TEST("a server accepts, and its protocols are told in the order of asyncio") {
@@ -227,6 +232,49 @@ TEST("many that come at once are all accepted, up to backlog an event") {
   });
 }
 
+TEST("a server with a backlog of 0 accepts, too") {
+  manual_run([]() -> Coro<> {
+    ServerOptions options;
+    options.backlog = 0;
+    int made = 0;
+    ProtocolFactory factory = [&] {
+      ++made;
+      return make_echo();
+    };
+    SocketPath place;
+    Server server = co_await create_unix_server(factory, place.path, options);
+    Socket client = connect_to(Address::unix_path(place.path));
+    co_await turns(5);
+    CHECK_EQ(made, 1);
+    server.close();
+  });
+}
+
+TEST("who was accepted as the server closed is served, and waited for") {
+  manual_run([]() -> Coro<> {
+    int made = 0;
+    ProtocolFactory factory = [&] {
+      ++made;
+      return make_echo();
+    };
+    SocketPath place;
+    Server server = co_await create_unix_server(factory, place.path);
+    Socket client = connect_to(Address::unix_path(place.path));
+    client.set_nonblocking();
+    co_await turns(2);  // accepted, see above
+    CHECK_EQ(made, 0);
+    server.close();
+    Task<> waiting = create_task(server.wait_closed());
+    client.send_all("hello");
+    co_await turns(5);
+    CHECK_EQ(made, 1);
+    CHECK_EQ(take(client), "hello");
+    CHECK(!waiting.done());
+    client.close();
+    co_await waiting;
+  });
+}
+
 TEST("a factory that throws costs its connection, and is reported") {
   manual_run([]() -> Coro<> {
     Reports reports(get_running_loop());
@@ -352,6 +400,25 @@ TEST("a server on a Unix socket, over a file that a server before has left") {
       CHECK_EQ(server.addresses().at(0).str(), place.path);
       server.close();
     }
+  });
+}
+
+TEST("a path that begins with @ is a file's, and is reused like others") {
+  manual_run([]() -> Coro<> {
+    const ScratchFolder folder;
+    const std::string before = current_folder();
+    CHECK_EQ(::chdir(folder.path().c_str()), 0);
+    Server first = co_await create_unix_server(make_echo, "@socket");
+    first.close();
+    std::string error;
+    try {
+      Server second = co_await create_unix_server(make_echo, "@socket");
+      second.close();
+    } catch (const std::system_error& failed) {
+      error = failed.what();
+    }
+    CHECK_EQ(::chdir(before.c_str()), 0);
+    CHECK_EQ(error, "");
   });
 }
 

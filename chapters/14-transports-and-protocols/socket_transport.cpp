@@ -65,7 +65,7 @@ void SocketTransport::set_protocol(Ref<BaseProtocol> protocol) {
     throw std::invalid_argument(
         "set a protocol: a socket needs a Protocol or a BufferedProtocol");
   }
-  protocol_ = std::move(protocol);
+  if (!is_over()) protocol_ = std::move(protocol);
 }
 
 Ref<BaseProtocol> SocketTransport::get_protocol() const {

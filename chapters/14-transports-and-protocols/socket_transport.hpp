@@ -14,7 +14,7 @@ class ServerState;
 // Unix. It follows CPython's _SelectorSocketTransport: the same calls in the
 // same iterations, so that a protocol sees the same order of events.
 //
-// An idle one costs about 320 bytes: there is no buffer to read into (all
+// An idle one costs about 230 bytes: there is no buffer to read into (all
 // transports of a loop share one), and the buffer of what is to be sent
 // exists only while something is.
 //

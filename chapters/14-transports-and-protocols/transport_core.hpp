@@ -97,6 +97,8 @@ class TransportCore {
   // if it is no error of the system.
   void fatal_error(const char* message);
   void force_close(std::exception_ptr error);
+  // connection_lost() was called: nobody would let go of a protocol again.
+  bool is_over() const noexcept { return lost_ && !enrolled_; }
   // connection_lost(), soon or now.
   void lose_soon(std::exception_ptr error);
   void lose_now(const std::exception_ptr& error);

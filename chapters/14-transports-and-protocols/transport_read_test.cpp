@@ -211,6 +211,18 @@ TEST("the loop lets go of a transport and its protocol when it is lost") {
   });
 }
 
+TEST("a protocol that is set after the end is not kept") {
+  manual_run([]() -> Coro<> {
+    Ends ends = co_await connect_ends();
+    ends.transport->abort();
+    co_await turns();
+    CHECK_EQ(ends.protocol->log.back(), "lost");
+    auto late = make_recorder();
+    ends.transport->set_protocol(late);
+    CHECK_EQ(late->ref_count(), 1u);
+  });
+}
+
 TEST("an error in data_received is reported, and ends the connection") {
   manual_run([]() -> Coro<> {
     Reports reports(get_running_loop());

@@ -23,14 +23,15 @@ void AsyncGeneratorState::destroy_frame() noexcept {
 }
 
 void AsyncGeneratorState::let_go(Ref<AsyncGeneratorState> state) noexcept {
-  const bool last = state->ref_count() == 1;
+  const bool last = state && state->ref_count() == 1;
   if (!last || !state->at_yield_ || !state->registry_) return;
   EventLoop& loop = state->registry_->loop();
   if (loop.is_closed()) return;
+  state->self_ = state;  // run() may end before the task has begun
   try {
-    Task<void>(loop, AsyncClose(std::move(state)));
+    loop.call_soon([&loop, state] { Task<void>(loop, AsyncClose(state)); });
   } catch (const std::exception&) {
-    // No memory for that: the frame is destroyed as it stands.
+    // No memory for that: run() closes it, or the loop destroys it.
   }
 }
 
@@ -74,6 +75,7 @@ void AsyncGeneratorStep::end() {
   if (!std::exchange(under_way_, false)) return;
   state_->running_ = false;
   state_->place_ = nullptr;
+  state_->self_ = {};
   if (state_->handle_) return;
   if (state_->registry_) state_->registry_->remove(*state_);
   if (state_->out_) {
@@ -131,6 +133,7 @@ void AsyncGenerators::add(AsyncGeneratorState& state) {
 }
 
 void AsyncGenerators::remove(AsyncGeneratorState& state) noexcept {
+  const Ref<AsyncGeneratorState> last = std::move(state.self_);
   (state.previous_ ? state.previous_->next_ : first_) = state.next_;
   if (state.next_) state.next_->previous_ = state.previous_;
   state.previous_ = state.next_ = nullptr;

@@ -19,11 +19,15 @@ class [[nodiscard]] AsyncNext {
   using Result = std::optional<T>;
   explicit AsyncNext(Ref<AsyncGeneratorState> state) noexcept
       : state_(std::move(state)) {}
+  AsyncNext(const AsyncNext&) = default;
+  AsyncNext& operator=(const AsyncNext&) = default;
+  ~AsyncNext() { AsyncGeneratorState::let_go(std::move(state_)); }
 
   class Awaiter final : public AsyncGeneratorStep {
    public:
     explicit Awaiter(Ref<AsyncGeneratorState> state) noexcept
         : AsyncGeneratorStep(std::move(state), "next") {}
+    ~Awaiter() { let_go(); }
     bool await_ready() { return !begin(&value_); }
     std::optional<T> await_resume() {
       end();

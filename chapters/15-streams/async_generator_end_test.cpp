@@ -142,6 +142,24 @@ TEST("a generator that is dropped is closed by its loop") {
   });
 }
 
+TEST("a generator that is dropped during a step is closed after it") {
+  manual_run([]() -> Coro<> {
+    int cleaned = 0;
+    Task<std::optional<int>> step;
+    {
+      AsyncGenerator<int> gen = careful(cleaned);
+      co_await gen.next();
+      co_await gen.next();
+      step = create_task(Coro<std::optional<int>>(gen.next()));
+      co_await sleep(0s);
+    }
+    std::optional<int> value = co_await step;
+    CHECK_EQ(value.value_or(-1), 2);
+    co_await sleep(2s);
+    CHECK_EQ(cleaned, 1);
+  });
+}
+
 TEST("run() closes what is left, and the cleanup can wait") {
   int cleaned = 0;
   std::optional<AsyncGenerator<int>> kept;
@@ -156,6 +174,17 @@ TEST("run() closes what is left, and the cleanup can wait") {
   CHECK_EQ(cleaned, 1);
   CHECK_EQ(reports.size(), std::size_t{0});
   kept.reset();
+  CHECK_EQ(FramePool::live(), frames);
+}
+
+TEST("run() closes a generator that was dropped at its very end") {
+  int cleaned = 0;
+  const long frames = FramePool::live();
+  Runner(test::manual_clock()).run([](int& out) -> Coro<> {
+    AsyncGenerator<int> gen = careful(out);
+    co_await gen.next();
+  }(cleaned));
+  CHECK_EQ(cleaned, 1);
   CHECK_EQ(FramePool::live(), frames);
 }
 
@@ -176,8 +205,11 @@ TEST("an error of a generator that was dropped is reported") {
   std::vector<std::string> reports;
   manual_run([&]() -> Coro<> {
     collect_reports(reports);
-    AsyncGenerator<int> gen = breaks_on_exit();
-    co_await gen.next();
+    {
+      AsyncGenerator<int> gen = breaks_on_exit();
+      co_await gen.next();
+    }
+    co_await sleep(1s);
   });
   CHECK_EQ(reports, (std::vector<std::string>{
                         "Task exception was never retrieved no way out"}));

@@ -54,6 +54,7 @@ class AsyncGeneratorState final : public RefCounted,
   bool at_yield_ = false;    // it has stopped at a co_yield
   std::exception_ptr in_;    // to be thrown at the co_yield
   std::exception_ptr out_;   // what has left the body
+  Ref<AsyncGeneratorState> self_;  // from when it is dropped until it is closed
   AsyncGenerators* registry_ = nullptr;  // while it is active, in its loop's
   AsyncGeneratorState* previous_ = nullptr;
   AsyncGeneratorState* next_ = nullptr;
@@ -121,8 +122,12 @@ class AsyncGeneratorStep {
   bool begin(void* place);
   // From await_resume: throws what left the body.
   void end();
+  // The last thing: the generator may have been dropped meanwhile.
+  void let_go() noexcept {
+    if (!under_way_) AsyncGeneratorState::let_go(std::move(state_));
+  }
 
-  const Ref<AsyncGeneratorState> state_;
+  Ref<AsyncGeneratorState> state_;
 
  private:
   void register_at(EventLoop& loop);
