@@ -46,10 +46,11 @@ std::int64_t checked(const char* operation, const std::string& path,
 // Back to where the program believes to be, from where the buffer ends.
 void AsyncFile::File::unread() {
   const auto ahead = static_cast<off_t>(left().size());
-  buffer.clear();
+  if (ahead > 0) {
+    checked("seek", path, [&] { return ::lseek(fd.get(), -ahead, SEEK_CUR); });
+  }
+  buffer.clear();  // not before: a pipe has no places to go back to
   taken = 0;
-  if (ahead == 0) return;
-  checked("seek", path, [&] { return ::lseek(fd.get(), -ahead, SEEK_CUR); });
 }
 
 // Runs `function(file)` in a thread. Who awaits this may be cancelled, and
@@ -190,6 +191,7 @@ Coro<void> AsyncFile::close() { return close(state_); }
 Coro<void> AsyncFile::close(StatePointer state) {
   co_await wait_for_last_call(state);
   if (!state->file->fd) co_return;
+  state->closed = true;
   auto close_it = [](File& file) {
     const int fd = file.fd.release();
     // After EINTR, too, the number is free, and may be somebody else's.

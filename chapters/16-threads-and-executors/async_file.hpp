@@ -58,7 +58,7 @@ class AsyncFile {
   Coro<void> fsync();
   // Harmless when closed.
   Coro<void> close();
-  bool closed() const noexcept { return !state_ || !state_->file->fd; }
+  bool closed() const noexcept { return !state_ || state_->closed; }
 
  private:
   // What a call uses, in its thread; between calls, the loop's thread does.
@@ -77,6 +77,7 @@ class AsyncFile {
   struct State {
     std::shared_ptr<File> file;
     Future<std::int64_t> call;  // the last one
+    bool closed = false;        // or about to be
   };
   using StatePointer = std::shared_ptr<State>;
 

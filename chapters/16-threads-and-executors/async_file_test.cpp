@@ -199,6 +199,24 @@ TEST("a closed file refuses every call, and closing it again is harmless") {
   CHECK_EQ(test::open_descriptors(), before);
 }
 
+TEST("a file that is being closed is closed already to whoever asks") {
+  const ScratchFolder folder;
+  ThreadGate gate;
+  manual_run([&gate, path = folder.file("a")]() -> Coro<> {
+    set_default_executor(get_running_loop(),
+                         std::make_shared<ThreadPoolExecutor>(1));
+    AsyncFile file = co_await AsyncFile::open(path, "w");
+    Future<> busy = run_in_executor([&gate] { gate.wait(); });
+    Task<> closing = create_task(file.close());
+    co_await sleep(0s);
+    const bool closed = file.closed();
+    gate.open();
+    co_await closing;
+    CHECK(closed);
+    CHECK(file.closed());
+  });
+}
+
 TEST("a file that is only dropped is closed too") {
   const ScratchFolder folder;
   const int before = test::open_descriptors();
@@ -237,6 +255,33 @@ TEST("a read that is cancelled loses nothing: the next one gets it") {
     std::string text = co_await file.read(5);
     CHECK_EQ(text, "hello");
     co_await file.close();
+  });
+}
+
+TEST("a place that cannot be told costs nothing that was read") {
+  const ScratchFolder folder;
+  const std::string path = folder.file("pipe");
+  CHECK_EQ(::mkfifo(path.c_str(), 0600), 0);
+  manual_run([path]() -> Coro<> {
+    AsyncFile file = co_await AsyncFile::open(path, "r+");
+    auto feed = [path](std::string text) {
+      std::FILE* out = std::fopen(path.c_str(), "r+");
+      std::fputs(text.c_str(), out);
+      std::fclose(out);
+    };
+    co_await to_thread(feed, std::string("one\ntwo\n"));
+    std::string line = co_await file.readline();
+    CHECK_EQ(line, "one\n");
+    std::string error;
+    try {
+      co_await file.tell();
+    } catch (const std::system_error& failed) {
+      error = failed.what();
+    }
+    CHECK_EQ(error, "seek " + path + ": Illegal seek");
+    co_await to_thread(feed, std::string("three\n"));
+    line = co_await file.readline();
+    CHECK_EQ(line, "two\n");
   });
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "10-tasks/manual_run.hpp"
+#include "10-tasks/sleep.hpp"
 #include "16-threads-and-executors/gate.hpp"
 #include "16-threads-and-executors/run_in_executor.hpp"
 
@@ -114,6 +115,31 @@ TEST("a shutdown gives up after its timeout, and says so") {
   CHECK(ended);
 }
 
+TEST("a shutdown that is cancelled does not wait for the threads either") {
+  ThreadGate gate;
+  std::weak_ptr<ThreadPoolExecutor> left_behind;
+  manual_run([&]() -> Coro<> {
+    auto executor = std::make_shared<ThreadPoolExecutor>(1);
+    left_behind = executor;
+    set_default_executor(get_running_loop(), std::move(executor));
+    run_in_executor([&] { gate.wait(); });
+    gate.wait_for_waiters(1);
+    Task<> task = create_task(shutdown_default_executor(get_running_loop()));
+    co_await sleep(0s);
+    task.cancel();
+    bool cancelled = false;
+    try {
+      co_await task;
+    } catch (const CancelledError&) {
+      cancelled = true;
+    }
+    CHECK(cancelled);
+    CHECK(!left_behind.expired());
+  });
+  gate.open();
+  while (!left_behind.expired()) std::this_thread::yield();
+}
+
 TEST("a loop's default executor may be replaced") {
   manual_run([]() -> Coro<> {
     auto executor = std::make_shared<ThreadPoolExecutor>(1);
@@ -121,6 +147,25 @@ TEST("a loop's default executor may be replaced") {
     co_await run_in_executor([] {});
     CHECK_EQ(executor->threads(), 1u);
   });
+}
+
+TEST("who replaces it does not wait for the calls of the one before") {
+  ThreadGate gate;
+  std::weak_ptr<ThreadPoolExecutor> before;
+  manual_run([&]() -> Coro<> {
+    EventLoop& loop = get_running_loop();
+    auto executor = std::make_shared<ThreadPoolExecutor>(1);
+    before = executor;
+    set_default_executor(loop, std::move(executor));
+    Future<> call = run_in_executor([&] { gate.wait(); });
+    gate.wait_for_waiters(1);
+    set_default_executor(loop, std::make_shared<ThreadPoolExecutor>(1));
+    co_await run_in_executor([] {});
+    CHECK(!call.done());
+    gate.open();
+    co_await call;
+  });
+  CHECK(before.expired());
 }
 
 TEST("a closed loop takes no call") {

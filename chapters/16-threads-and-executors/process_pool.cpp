@@ -1,5 +1,6 @@
 #include "16-threads-and-executors/process_pool.hpp"
 
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,15 +27,33 @@ struct ReplyHead {
   std::uint64_t size;
 };
 
-// Fills `data`. False: the other end is gone.
-bool recv_all(Socket& socket, char* data, std::size_t size) {
-  while (size > 0) {
-    const std::size_t n = socket.recv(data, size);
-    if (n == 0) return false;
-    data += n;
-    size -= n;
+#ifdef MSG_NOSIGNAL
+constexpr int kNoSignal = MSG_NOSIGNAL;
+#else
+constexpr int kNoSignal = 0;  // there, the Socket has said so itself
+#endif
+
+// Makes a system call until `size` bytes are through. False: the other end is
+// gone. Socket's own calls will not do, since Ctrl-C ends them: what is left
+// of a message then would be taken for the beginning of the next.
+template <class Call>
+bool move_all(std::size_t size, Call call) {
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t n = call(done);
+    if (n == 0 || (n < 0 && errno != EINTR)) return false;
+    if (n > 0) done += static_cast<std::size_t>(n);
   }
   return true;
+}
+bool recv_all(Socket& socket, char* data, std::size_t size) {
+  return move_all(size, [&](std::size_t done) {
+    return ::recv(socket.fd(), data + done, size - done, 0);
+  });
+}
+bool send_all(Socket& socket, const char* data, std::size_t size) {
+  return move_all(size, [&](std::size_t done) {
+    return ::send(socket.fd(), data + done, size - done, kNoSignal);
+  });
 }
 template <class Head>
 bool recv_message(Socket& socket, Head& head, std::string& bytes) {
@@ -45,9 +64,9 @@ bool recv_message(Socket& socket, Head& head, std::string& bytes) {
   return recv_all(socket, bytes.data(), bytes.size());
 }
 template <class Head>
-void send_message(Socket& socket, const Head& head, const std::string& bytes) {
-  socket.send_all({reinterpret_cast<const char*>(&head), sizeof head});
-  socket.send_all(bytes);
+bool send_message(Socket& socket, const Head& head, const std::string& bytes) {
+  return send_all(socket, reinterpret_cast<const char*>(&head), sizeof head) &&
+         send_all(socket, bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -56,7 +75,12 @@ void send_message(Socket& socket, const Head& head, const std::string& bytes) {
 ProcessPoolExecutor::ProcessPoolExecutor(std::size_t workers)
     : pool_(workers) {
   workers_.reserve(workers);  // idle_ has pointers to them
-  for (std::size_t i = 0; i < workers; ++i) start_worker();
+  try {
+    for (std::size_t i = 0; i < workers; ++i) start_worker();
+  } catch (...) {
+    shutdown();  // those that there are
+    throw;
+  }
   for (Worker& worker : workers_) idle_.push_back(&worker);
 }
 
@@ -133,10 +157,10 @@ std::string ProcessPoolExecutor::talk(Worker& worker, const Request& request) {
   try {
     const RequestHead head{reinterpret_cast<void (*)()>(request.server),
                            request.function, request.argument.size()};
-    send_message(worker.socket, head, request.argument);
-    answered = recv_message(worker.socket, reply, bytes);
-  } catch (const std::system_error&) {
-    // A broken pipe or a reset: it is gone.
+    answered = send_message(worker.socket, head, request.argument) &&
+               recv_message(worker.socket, reply, bytes);
+  } catch (const std::exception&) {
+    // No memory for the answer: the rest of it is nobody's.
   }
   if (!answered) {
     break_down();

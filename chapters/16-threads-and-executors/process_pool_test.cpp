@@ -4,6 +4,7 @@
 
 #include "16-threads-and-executors/process_pool.hpp"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,11 +12,15 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "10-tasks/manual_run.hpp"
 #include "10-tasks/sleep.hpp"
 #include "11-gather/gather.hpp"
 #include "16-threads-and-executors/wrap_future.hpp"
+#include "common/descriptor.hpp"
+#include "common/error.hpp"
+#include "common/interrupt.hpp"
 
 namespace {
 
@@ -35,6 +40,10 @@ int own_pid(int) { return static_cast<int>(::getpid()); }
 int die(int signal_number) {
   ::raise(signal_number);
   return 0;
+}
+int read_byte(int fd) {
+  char byte = 0;
+  return ::read(fd, &byte, 1) == 1 ? byte : -1;
 }
 int forget(int value) {
   static int last = 0;
@@ -99,6 +108,20 @@ TEST("a worker that dies breaks the pool, for what runs and what waits") {
   CHECK_THROWS(BrokenProcessPool, pool.submit(add_up, 10));
 }
 
+TEST("Ctrl-C while a worker computes mixes up no answers") {
+  const Pipe pipe = make_pipe();
+  ProcessPoolExecutor pool(1);
+  const Interrupt interrupt;
+  auto call = pool.submit(read_byte, pipe.read.get());
+  while (!call.running()) std::this_thread::yield();
+  ::raise(SIGINT);
+  CHECK(interrupted());
+  CHECK_EQ(::write(pipe.write.get(), "a", 1), 1);
+  CHECK_EQ(call.result(), 'a');
+  clear_interrupt();
+  CHECK_EQ(pool.submit(add_up, 10).result(), 55);
+}
+
 TEST("a call that waits can be cancelled") {
   ProcessPoolExecutor pool(1);
   std::vector<ConcurrentFuture<long>> calls;
@@ -124,6 +147,39 @@ TEST("the workers are gone after shutdown, and descriptors too") {
     CHECK_EQ(::waitpid(pid, nullptr, 0), -1);
     CHECK_EQ(errno, ECHILD);
   }
+  CHECK_EQ(test::open_descriptors(), before);
+}
+
+// The next two descriptors can be opened, and no more.
+class TwoDescriptors {
+ public:
+  TwoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const Descriptor first(::dup(0)), second(::dup(0));
+    rlimit tight = before_;
+    tight.rlim_cur = static_cast<rlim_t>(second.get()) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+  }
+  ~TwoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_;
+};
+
+TEST("when a worker cannot be started, those before it are ended") {
+  const int before = test::open_descriptors();
+  // Made once before: UBSan needs a descriptor to look at a new kind of error.
+  const std::string expected = os_error(EMFILE, "socketpair", "").what();
+  std::string error;
+  try {
+    const TwoDescriptors enough_for_one;
+    ProcessPoolExecutor pool(3);
+  } catch (const std::system_error& failed) {
+    error = failed.what();
+  }
+  CHECK_EQ(error, expected);
+  CHECK_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  CHECK_EQ(errno, ECHILD);
   CHECK_EQ(test::open_descriptors(), before);
 }
 

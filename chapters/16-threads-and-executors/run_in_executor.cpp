@@ -22,6 +22,7 @@ ThreadPoolExecutor& DefaultExecutor::get() {
 }
 
 void DefaultExecutor::set(std::shared_ptr<ThreadPoolExecutor> executor) {
+  if (executor_) replaced_.push_back(std::move(executor_));
   executor_ = std::move(executor);
 }
 
@@ -31,13 +32,18 @@ namespace {
 // need it to come to their end. So one more thread does.
 class JoiningThread {
  public:
-  JoiningThread(std::shared_ptr<ThreadPoolExecutor> executor, EventLoop& loop)
+  using Pointer = std::shared_ptr<ThreadPoolExecutor>;
+
+  JoiningThread(Pointer executor, std::vector<Pointer> replaced,
+                EventLoop& loop)
       : arrival_(wrap_future(ended_, loop)) {
     ended_.set_running_or_notify_cancel();  // whoever gives up: it goes on
     thread_ = std::thread(
-        [executor = std::move(executor), future = ended_]() mutable {
-          executor->shutdown();
+        [executor = std::move(executor), replaced = std::move(replaced),
+         future = ended_]() mutable {
+          if (executor) executor->shutdown();
           executor.reset();
+          replaced.clear();
           future.set_result();
         });
   }
@@ -57,8 +63,9 @@ class JoiningThread {
 
 Coro<void> DefaultExecutor::shutdown(std::optional<Duration> timeout) {
   shut_down_ = true;
-  if (!executor_) co_return;
-  JoiningThread joining(std::exchange(executor_, nullptr), loop_);
+  if (!executor_ && replaced_.empty()) co_return;
+  JoiningThread joining(std::exchange(executor_, nullptr),
+                        std::exchange(replaced_, {}), loop_);
   auto body = [&joining]() -> Coro<void> { co_await joining.ended(); };
   try {
     co_await asyncio::timeout(timeout, body);
@@ -66,6 +73,9 @@ Coro<void> DefaultExecutor::shutdown(std::optional<Duration> timeout) {
     EventLoop::default_exception_handler(
         {"The executor did not finish joining its threads in time", "", {}});
     joining.leave_behind();
+  } catch (const CancelledError&) {
+    joining.leave_behind();  // nobody waits: the loop least of all
+    throw;
   }
 }
 

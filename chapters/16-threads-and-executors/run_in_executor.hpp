@@ -6,6 +6,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "05-callbacks/context.hpp"
 #include "10-tasks/task.hpp"
@@ -31,6 +32,8 @@ class DefaultExecutor {
  private:
   EventLoop& loop_;
   std::shared_ptr<ThreadPoolExecutor> executor_;
+  // Those that were replaced: who drops one may have to wait for its threads.
+  std::vector<std::shared_ptr<ThreadPoolExecutor>> replaced_;
   bool shut_down_ = false;
 };
 

@@ -48,7 +48,8 @@ Mailbox::Mailbox(EventLoop& loop) : loop_(&loop) {
 }
 
 bool Mailbox::post(Callback& callback) {
-  if (get_running_loop_or_null() == loop_) {
+  // A loop that runs here may have the address of one that is gone.
+  if (get_running_loop_or_null() == loop_ && !closed()) {
     // Its own thread: no need to wake it, and it keeps the order.
     deliver();
     loop_->schedule(callback);
@@ -64,6 +65,11 @@ bool Mailbox::post(Callback& callback) {
   // Not under the lock: the loop would wake up and run into it.
   if (was_empty) wake();
   return true;
+}
+
+bool Mailbox::closed() {
+  const std::lock_guard lock(mutex_);
+  return closed_;
 }
 
 // A write that fails finds a full pipe, and then the loop is woken anyway.

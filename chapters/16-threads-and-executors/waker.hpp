@@ -38,6 +38,7 @@ class Mailbox {
   void drain() noexcept;  // makes fd() unreadable
 
  private:
+  bool closed();
   void wake() noexcept;
 
   EventLoop* const loop_;  // never followed from another thread

@@ -17,6 +17,7 @@
 #include "16-threads-and-executors/waker.hpp"
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "05-callbacks/context_world.hpp"
@@ -207,6 +208,24 @@ TEST("a closed loop refuses a call, and so does one that is gone") {
   loop.reset();
   CHECK_WHAT((call_soon_threadsafe(address, [token] {}), 0), "is closed");
   CHECK_EQ(token.use_count(), 1);
+}
+
+struct CountsRuns final : asyncio::Callback {
+  int runs = 0;
+  void run() override { ++runs; }
+};
+
+TEST("a mailbox whose loop is gone stays closed to a loop at its address") {
+  std::optional<EventLoop> loop(std::in_place);
+  const std::shared_ptr<asyncio::Mailbox> old = asyncio::mailbox_of(*loop);
+  loop.emplace();
+  CountsRuns late;
+  bool taken = true;
+  loop->call_soon([&] { taken = old->post(late); });
+  run_once(*loop);
+  run_once(*loop);
+  CHECK(!taken);
+  CHECK_EQ(late.runs, 0);
 }
 
 struct PostsAsItDies {

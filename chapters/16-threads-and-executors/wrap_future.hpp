@@ -74,7 +74,15 @@ class ArrivingState final : public FutureState<T>, public Arrival {
     } else if constexpr (std::is_void_v<T>) {
       this->set_result();
     } else {
+      set_result_or_error();
+    }
+  }
+  // A copy may fail, and that is the waiter's affair, not the loop's.
+  void set_result_or_error() {
+    try {
       this->set_result(take_value(*source_, is_last_));
+    } catch (...) {
+      this->set_exception(std::current_exception());
     }
   }
 

@@ -82,6 +82,27 @@ TEST("cancelling a wrapped future cancels the one inside, and back") {
   });
 }
 
+struct Fragile {
+  Fragile() = default;
+  Fragile(const Fragile&) { throw std::runtime_error("broke in transit"); }
+  Fragile(Fragile&&) noexcept {}
+};
+
+TEST("a value that cannot be copied today is the waiter's error") {
+  manual_run([]() -> Coro<> {
+    ConcurrentFuture<Fragile> future;
+    Future<Fragile> outer = wrap_future(future);
+    future.set_result(Fragile());
+    std::string error;
+    try {
+      co_await outer;
+    } catch (const std::runtime_error& failed) {
+      error = failed.what();
+    }
+    CHECK_EQ(error, "broke in transit");
+  });
+}
+
 TEST("a thousand calls from a hundred tasks come back, each to its own") {
   manual_run([]() -> Coro<> {
     auto ask = [](int number) -> Coro<int> {

@@ -78,12 +78,14 @@ bool Child::poll() {
   int status = 0;
   const pid_t got = wait_for_child(pid_, status, WNOHANG);
   if (got == 0) return false;
+  const Ref<Child> keep(this);
+  EventLoop& loop = watcher_->loop_;
+  watcher_->reap(*this, got < 0 ? 255 : returncode_of(status));
   if (got < 0) {
-    watcher_->loop_.call_exception_handler(
+    loop.call_exception_handler(
         {"somebody else has taken the exit status (255 stands for it) of",
          "process " + std::to_string(pid_), {}});
   }
-  watcher_->reap(*this, got < 0 ? 255 : returncode_of(status));
   return true;
 }
 

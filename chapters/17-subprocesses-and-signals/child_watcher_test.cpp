@@ -114,6 +114,24 @@ TEST("a status that somebody else has taken is reported, and is 255") {
   });
 }
 
+TEST("who is told of a status that was taken may ask the child again") {
+  with_each_watcher([] {
+    World at;
+    Ref<Child> watched;
+    int reports = 0;
+    at.loop.set_exception_handler([&](EventLoop&, const ExceptionContext&) {
+      if (++reports == 1) CHECK(watched->poll());
+    });
+    const Spawned child = spawn(sh("exit 9"), SubprocessOptions());
+    wait_until_ended(child.pid);
+    watched = at.watch(child.pid);
+    ::waitpid(child.pid, nullptr, 0);
+    at.loop.run_forever();
+    CHECK_EQ(at.ends, std::vector<int>{255});
+    CHECK_EQ(reports, 1);
+  });
+}
+
 TEST("a child of another part of the program is left to it") {
   with_each_watcher([] {
     World at;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,11 +85,20 @@ std::vector<std::string> candidates(const std::string& program,
 
 // ---- In the child, between fork and exec.
 
+// ThreadSanitizer's _exit() first writes what stands in the buffers of stdio:
+// they are the parent's, who would write it once more.
+[[noreturn]] void exit_at_once(int status) {
+#ifdef __SANITIZE_THREAD__
+  ::syscall(SYS_exit_group, status);
+#endif
+  ::_exit(status);
+}
+
 [[noreturn]] void give_up(const Plan& plan, Failure::Step step, int code) {
   const Failure failure{step, code};
   [[maybe_unused]] const auto sent =
       ::write(plan.report, &failure, sizeof failure);
-  ::_exit(127);
+  exit_at_once(127);
 }
 
 // A handler of the parent's would run in the child, too, and write into the
@@ -180,6 +190,16 @@ Ends open_ends(const Redirect& redirect, bool child_reads) {
   return ends;
 }
 
+// The child reports through this one, and must not put another in its place:
+// its number is above those that are redirected.
+Descriptor above_two(Descriptor descriptor) {
+  const int fd = descriptor.get();
+  if (fd > 2) return descriptor;
+  Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+  if (!copy) throw_errno("fcntl", std::to_string(fd));
+  return copy;
+}
+
 // fork() copies the page tables, which takes long in a large process. vfork()
 // lends the child our memory instead, and this thread waits until the child
 // has become the program or has exited: it must never return from here.
@@ -250,6 +270,7 @@ Spawned spawn(const std::vector<std::string>& args,
   const std::vector<std::string> env =
       options.env ? *options.env : current_environment();
   Pipe report = make_pipe();
+  report.write = above_two(std::move(report.write));
   Plan plan{candidates(args[0], options),
             pointers(args),
             pointers(env),

@@ -138,6 +138,23 @@ TEST("a program that is not there is an error, and leaves nothing") {
   CHECK(test::no_children());
 }
 
+TEST("an error is told also by a process whose own three are closed") {
+  const pid_t middle = ::fork();
+  if (middle == 0) {
+    const Descriptor file(::open("/dev/null", O_RDWR));
+    for (const int fd : {0, 1, 2}) ::close(fd);
+    try {
+      spawn({"nonesuch-program"}, {{}, file, file});
+    } catch (const std::system_error&) {
+      ::_exit(0);
+    }
+    ::_exit(1);
+  }
+  int status = 0;
+  ::waitpid(middle, &status, 0);
+  CHECK_EQ(status, 0);
+}
+
 TEST("no words, or words with a null byte, are refused") {
   CHECK_THROWS(std::invalid_argument, spawn({}, {}));
   CHECK_THROWS(std::invalid_argument, spawn({std::string("a\0b", 3)}, {}));

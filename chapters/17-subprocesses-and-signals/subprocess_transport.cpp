@@ -86,7 +86,12 @@ void SubprocessTransport::start(const std::vector<std::string>& args,
   child_ = loop_.service<ChildWatcher>().watch(
       pid_, [self](int returncode) { self->exited(returncode); });
   registry.add(*this);
-  Task<>(loop_, connect_pipes(std::move(spawned.pipes), connected));
+  Task<> task(loop_, connect_pipes(std::move(spawned.pipes), connected));
+  // One that is cancelled before it has begun says nothing by itself.
+  task.add_done_callback([self, connected](const Future<>&) {
+    if (self->connected_) return;
+    self->pipes_connected(std::make_exception_ptr(CancelledError()), connected);
+  });
 }
 
 Coro<> SubprocessTransport::connect_pipes(std::array<Descriptor, 3> ends,
@@ -104,16 +109,11 @@ Coro<> SubprocessTransport::connect_pipes(std::array<Descriptor, 3> ends,
   } catch (...) {
     error = std::current_exception();
   }
-  pipes_connected(error);
-  if (connected.done()) co_return;
-  if (error) {
-    connected.set_exception(error);
-  } else {
-    connected.set_result();
-  }
+  pipes_connected(error, connected);
 }
 
-void SubprocessTransport::pipes_connected(std::exception_ptr error) {
+void SubprocessTransport::pipes_connected(std::exception_ptr error,
+                                          const Future<>& connected) {
   connected_ = true;
   if (error) {
     // The protocol never hears of the process; the process ends all the same.
@@ -125,6 +125,13 @@ void SubprocessTransport::pipes_connected(std::exception_ptr error) {
     });
   }
   for (auto& early : std::exchange(early_, {})) loop_.call_soon(early);
+  if (error) try_finish();  // it may have ended already
+  if (connected.done()) return;
+  if (error) {
+    connected.set_exception(error);
+  } else {
+    connected.set_result();
+  }
 }
 
 Coro<> SubprocessTransport::connect_pipe(int fd, Descriptor end) {

@@ -94,7 +94,7 @@ class SubprocessTransport final : public RefCounted, public Pooled {
 
   Coro<> connect_pipes(std::array<Descriptor, 3> ends, Future<> connected);
   Coro<> connect_pipe(int fd, Descriptor end);
-  void pipes_connected(std::exception_ptr error);
+  void pipes_connected(std::exception_ptr error, const Future<>& connected);
   void schedule(std::function<void()> function);
   template <class F>
   void tell(F function);

@@ -289,6 +289,34 @@ TEST("a cancelled start kills the process, and waits for its end") {
   });
 }
 
+TEST("a start that is cancelled with all its tasks ends, too") {
+  run_cleanly([]() -> Coro<> {
+    for (int turns = 0; turns < 4; ++turns) {
+      auto task = create_task(start("exec sleep 1000"));
+      for (int i = 0; i < turns; ++i) co_await sleep(0s);
+      const AnyTask self = current_task();
+      for (AnyTask& other : all_tasks(get_running_loop())) {
+        if (!(other == self)) other.cancel();
+      }
+      bool cancelled = false;
+      try {
+        co_await task;
+      } catch (const CancelledError&) {
+        cancelled = true;
+      }
+      CHECK(cancelled);
+      CHECK(test::no_children());
+    }
+  });
+}
+
+TEST("run() ends also when its last act was to start a process") {
+  run_cleanly([]() -> Coro<> {
+    create_task(start("exec sleep 1000"));
+    co_return;
+  });
+}
+
 TEST("a program that is not there throws, and its protocol hears nothing") {
   run_cleanly([]() -> Coro<> {
     auto notes = make_ref<Notes>();
