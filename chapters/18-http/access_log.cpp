@@ -1,6 +1,7 @@
 #include "18-http/access_log.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +40,21 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
+Descriptor open_log(const std::string& file) {
+  Descriptor log(::open(file.c_str(),
+                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  if (!log) throw_errno("open", file);
+  return log;
+}
+
+void ignore_sigpipe() {
+  struct sigaction action {};
+  if (::sigaction(SIGPIPE, nullptr, &action) != 0) return;
+  if (action.sa_handler != SIG_DFL) return;
+  action.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &action, nullptr);
+}
+
 }  // namespace
 
 std::string access_line(const AccessEntry& entry) {
@@ -51,11 +67,9 @@ std::string access_line(const AccessEntry& entry) {
          std::to_string(taken.count()) + "\n";
 }
 
-AccessLog::AccessLog(const std::string& file)
-    : to_(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-                 0644)) {
-  if (!to_) throw_errno("open", file);
-}
+AccessLog::AccessLog(const std::string& file) : AccessLog(open_log(file)) {}
+
+AccessLog::AccessLog(Descriptor to) : to_(std::move(to)) { ignore_sigpipe(); }
 
 void AccessLog::add(const AccessEntry& entry) {
   lines_ += access_line(entry);

@@ -33,12 +33,13 @@ std::string access_line(const AccessEntry& entry);
 // is open for appending. It is flushed by its owner, and when it dies.
 //
 // A log that cannot be written is reported once, to stderr; the server goes
-// on. Thread: the loop's.
+// on. For a pipe that nobody reads, the first log makes the process ignore
+// SIGPIPE, as chapter 14's WritePipeTransport does. Thread: the loop's.
 class AccessLog {
  public:
   // Opens for appending. Throws std::system_error "open access.log: ...".
   explicit AccessLog(const std::string& file);
-  explicit AccessLog(Descriptor to) : to_(std::move(to)) {}
+  explicit AccessLog(Descriptor to);
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
   ~AccessLog() { flush(); }

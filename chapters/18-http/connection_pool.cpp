@@ -171,22 +171,26 @@ class Permit {
   PooledHost* host_;
 };
 
+std::runtime_error closed() {
+  return std::runtime_error("the pool is closed");
+}
+
 }  // namespace
 
 Coro<PooledStream> ConnectionPool::acquire(std::string host,
                                            std::uint16_t port,
                                            bool fresh) const {
   const Ref<PoolState> state = state_;
-  if (state->is_closed()) throw std::runtime_error("the pool is closed");
+  if (state->is_closed()) throw closed();
   PooledHost& at = state->host(host, port);
   co_await at.permits.acquire();
   Permit permit(at);
-  if (!fresh) {
-    std::optional<Stream> kept = state->take(at);
-    if (kept) {
-      co_return PooledStream(state, permit.pass_on(), std::move(*kept), true);
-    }
+  if (state->is_closed()) throw closed();
+  std::optional<Stream> kept = state->take(at);
+  if (kept && !fresh) {
+    co_return PooledStream(state, permit.pass_on(), std::move(*kept), true);
   }
+  if (kept) abort(*kept);  // the new one takes its place
   const std::string name = host + ":" + std::to_string(port);
   auto connect = open_connection(host, port, state->options().stream);
   std::optional<Stream> made;

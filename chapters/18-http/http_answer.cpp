@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
+#include <stdexcept>
 #include <utility>
 
 #include "10-tasks/sleep.hpp"
@@ -21,6 +23,10 @@ constexpr int kBurst = 64;
 
 std::system_error gone() {
   return os_error(EPIPE, "write", "an answer's body");
+}
+
+std::logic_error wrong_length() {
+  return std::logic_error("the body is not as long as its header says");
 }
 
 }  // namespace
@@ -153,6 +159,7 @@ void HttpConnection::append_header(const HttpResponse& response) {
   framing.close = !keep_;
   framing.say_keep_alive = keep_ && old;
   chunked_ = framing.chunked;
+  most_bytes_ = response.stream_length.value_or(UINT64_MAX);
   write_header(out_, response, framing, server_->date_line());
 }
 
@@ -204,8 +211,7 @@ Coro<> HttpConnection::send_stream(const HttpResponse& response) {
   }
   if (error) co_return break_off(std::move(error));
   if (response.stream_length && body_bytes_ != *response.stream_length) {
-    co_return break_off(std::make_exception_ptr(
-        std::logic_error("the body is not as long as its header says")));
+    co_return break_off(std::make_exception_ptr(wrong_length()));
   }
   if (chunked_) out_ += "0\r\n\r\n";
 }
@@ -221,6 +227,7 @@ void HttpConnection::break_off(std::exception_ptr error) {
 
 Coro<> HttpConnection::write(std::string_view data) {
   if (!transport_) throw gone();
+  if (data.size() > most_bytes_ - body_bytes_) throw wrong_length();
   append_piece(data);
   flush();
   while (paused_ && transport_) co_await Change(*this);

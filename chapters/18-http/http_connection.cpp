@@ -24,6 +24,7 @@ void HttpConnection::connection_made(Transport& transport) {
   ++counters.accepted;
   if (counters.open > options().max_connections) return refuse_connection();
   read_alarm_.set(options().idle_timeout / 4);
+  if (server_->draining()) drain();  // it was accepted just before
   task_ = Task<>(loop(), serve(Ref<HttpConnection>(this)));
 }
 
@@ -40,6 +41,7 @@ void HttpConnection::refuse_connection() {
 
 void HttpConnection::connection_lost(std::exception_ptr) {
   transport_ = nullptr;
+  keep_ = paused_ = false;
   request_.set_transport(nullptr);
   read_alarm_.cancel();
   write_alarm_.cancel();

@@ -134,6 +134,7 @@ class HttpConnection final : public Protocol, private BodyWriter {
   int refusal_ = 0;             // status: the request cannot be answered
   int status_ = 0;              // of the answer, for the log
   std::uint64_t body_bytes_ = 0;  // of the answer's body, so far
+  std::uint64_t most_bytes_ = 0;  // that a stream may write
   std::uint64_t served_ = 0;    // requests
   std::uint64_t seen_ = 0;      // of them, by the idle alarm
   std::uint64_t written_ = 0;   // bytes given to the transport

@@ -1,6 +1,8 @@
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "18-http/connection_pool.hpp"
 #include "18-http/http_world.hpp"
 #include "common/test.hpp"
 
@@ -74,6 +76,54 @@ TEST("what comes between two bursts of answers keeps its place") {
   });
 }
 
+TEST("a pool of connections that were asked for fresh is bounded too") {
+  manual_run([]() -> Coro<> {
+    HttpServer server = co_await start();
+    asyncio::PoolOptions options;
+    options.per_host = 2;
+    const asyncio::ConnectionPool pool(options);
+    for (int i = 0; i < 5; ++i) {
+      asyncio::PooledStream stream =
+          co_await pool.acquire("127.0.0.1", server.port(), true);
+      stream.keep();
+    }
+    co_await settle();
+    CHECK(pool.idle() <= 2);
+    CHECK(server.counters().open <= 2);
+    pool.close();
+    server.close();
+  });
+}
+
+Coro<std::string> acquire_one(asyncio::ConnectionPool pool,
+                              std::uint16_t port) {
+  try {
+    co_await pool.acquire("127.0.0.1", port);
+  } catch (const std::runtime_error& error) {
+    co_return error.what();
+  }
+  co_return "a connection";
+}
+
+TEST("who waits for a pool that is closed meanwhile gets nothing") {
+  manual_run([]() -> Coro<> {
+    HttpServer server = co_await start();
+    asyncio::PoolOptions options;
+    options.per_host = 1;
+    const asyncio::ConnectionPool pool(options);
+    auto made = co_await pool.acquire("127.0.0.1", server.port());
+    std::optional<asyncio::PooledStream> first(std::move(made));
+    auto second = asyncio::create_task(acquire_one(pool, server.port()));
+    co_await settle();
+    pool.close();
+    first.reset();
+    const std::string got = co_await second;
+    CHECK_EQ(got, "the pool is closed");
+    CHECK_EQ(pool.opened(), 1);
+    server.close();
+  });
+}
+
 TEST("a flood of pipelined requests leaves the others their turn") {
   manual_run([]() -> Coro<> {
     HttpServer server = co_await start();
@@ -89,6 +139,26 @@ TEST("a flood of pipelined requests leaves the others their turn") {
     co_await first.read_until("GET /last");
     CHECK_EQ(server.counters().requests, 2002);
     server.close();
+  });
+}
+
+TEST("who was accepted as a drain began is served, and waited for") {
+  manual_run([]() -> Coro<> {
+    HttpServer server = co_await start();
+    const std::size_t before = Socket::open_count();
+    Socket client = Socket::create(AF_INET);
+    client.connect(server.addresses().front());
+    client.set_nonblocking();
+    while (Socket::open_count() < before + 2) co_await asyncio::sleep(0s);
+    CHECK_EQ(server.counters().accepted, 0u);
+    auto draining = asyncio::create_task(server.drain(60s));
+    co_await settle();
+    CHECK(!draining.done());
+    co_await asyncio::sock_sendall(client, get("/"));
+    const std::string answer = co_await asyncio::sock_recv(client, 4096);
+    CHECK_EQ(status_of(answer), "200");
+    CHECK(answer.find("Connection: close") != std::string::npos);
+    co_await draining;
   });
 }
 

@@ -50,7 +50,7 @@ void append_field(std::string& to, string_view name, string_view value) {
 void append_framing(std::string& to, const HttpResponse& response,
                     const BodyFraming& framing) {
   const bool never = response.status == 204 || response.status == 304;
-  if (framing.chunked) {
+  if (framing.chunked && !never) {
     to += "Transfer-Encoding: chunked\r\n";
   } else if (!never && (!response.stream || response.stream_length)) {
     to += "Content-Length: "sv;

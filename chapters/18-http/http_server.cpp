@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "12-cancellation/shield.hpp"
 #include "12-cancellation/timeout.hpp"
 #include "18-http/http_connection.hpp"
 #include "18-http/http_server_state.hpp"
@@ -61,10 +62,13 @@ void HttpServerState::log(const AccessEntry& entry) {
   log.add(entry);
   if (std::exchange(flush_pending_, true)) return;
   flush_ = loop_.call_later(std::chrono::seconds(1),
-                            [self = Ref<HttpServerState>(this)] {
-                              self->flush_pending_ = false;
-                              self->options_.access_log->flush();
-                            });
+                            [this] { flush_log(); });
+}
+
+void HttpServerState::flush_log() {
+  flush_pending_ = false;
+  flush_.cancel();
+  if (options_.access_log) options_.access_log->flush();
 }
 
 // ---- The handle -----------------------------------------------------------
@@ -87,9 +91,10 @@ Coro<> HttpServer::drain(Duration grace) const {
   const Ref<HttpServerState> state = state_;
   server_.close();
   state->start_draining();
-  auto last = [state]() -> Coro<> {
+  auto last = [state, server = server_]() -> Coro<> {
+    co_await server.wait_closed();  // also for who was accepted just now
     Future<> gone = state->last_gone();
-    if (gone) co_await gone;
+    if (gone) co_await shield(gone);  // others may wait for it too
   };
   bool late = false;
   try {
@@ -97,9 +102,11 @@ Coro<> HttpServer::drain(Duration grace) const {
   } catch (const TimeoutError&) {
     late = true;
   }
-  if (!late) co_return;
-  state->abort_all();
-  co_await last();
+  if (late) {
+    state->abort_all();
+    co_await last();
+  }
+  state->flush_log();
 }
 
 Coro<> HttpServer::serve_forever() const {

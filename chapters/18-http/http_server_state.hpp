@@ -48,6 +48,7 @@ class HttpServerState : public RefCounted {
 
   // Writes the entry now or a second later.
   void log(const AccessEntry& entry);
+  void flush_log();
 
  private:
   template <class F>

@@ -114,6 +114,34 @@ TEST("a stream that breaks its promise breaks its connection") {
   });
 }
 
+TEST("a stream cannot write past its length, into the next answer") {
+  manual_run([]() -> Coro<> {
+    Reports reports;
+    const auto handler = streaming({"abc", "HTTP/1.1 200 OK"}, 3);
+    HttpServer server = co_await start(handler);
+    const std::string answer = co_await talk(server, get("/") + get("/next"));
+    CHECK(body_of(answer).starts_with("abc"));
+    CHECK_EQ(body_of(answer).find("HTTP"), std::string::npos);
+    CHECK(reports.all.find("not as long as its header") != std::string::npos);
+    server.close();
+  });
+}
+
+TEST("a status without a body has no framing, stream or not") {
+  manual_run([]() -> Coro<> {
+    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
+      HttpResponse response(204);
+      response.stream = [](BodyWriter& to) { return write_pieces(to, {"x"}); };
+      co_return response;
+    };
+    HttpServer server = co_await start(handler);
+    const std::string answers = co_await talk(server, get("/") + get("/"));
+    const std::string one = "HTTP/1.1 204 No Content\r\n\r\n";
+    CHECK_EQ(without_date(answers), one + one);
+    server.close();
+  });
+}
+
 TEST("a stream that throws ends its connection without a last chunk") {
   manual_run([]() -> Coro<> {
     Reports reports;
@@ -192,6 +220,31 @@ TEST("a client that is gone takes its handler along") {
     CHECK(cancelled);
     CHECK_EQ(server.counters().running, 0);
     CHECK_EQ(server.counters().open, 0);
+    server.close();
+  });
+}
+
+TEST("a handler that does not mind its client's end leaves nothing behind") {
+  manual_run([]() -> Coro<> {
+    int calls = 0;
+    auto handler = [&calls](HttpRequest&) -> Coro<HttpResponse> {
+      ++calls;
+      try {
+        co_await asyncio::sleep(1h);
+      } catch (const asyncio::CancelledError&) {
+      }
+      co_return asyncio::text_response("for nobody");
+    };
+    HttpServer server = co_await start(handler);
+    const std::size_t tasks = asyncio::all_tasks().size();
+    Peer peer = co_await Peer::connect(server);
+    co_await peer.send(get("/") + get("/next"));
+    co_await settle();
+    CHECK_EQ(asyncio::all_tasks().size(), tasks + 1);
+    peer.reset();
+    co_await settle();
+    CHECK_EQ(asyncio::all_tasks().size(), tasks);
+    CHECK_EQ(calls, 1);
     server.close();
   });
 }
@@ -354,6 +407,24 @@ TEST("a drain aborts what has not ended after its grace") {
     co_await server.drain(10s);
     CHECK(asyncio::get_running_loop().time() - began < 11s);
     CHECK_EQ(server.counters().open, 0);
+    CHECK_EQ(server.counters().running, 0);
+  });
+}
+
+TEST("two drains at once end together, with the shorter grace") {
+  manual_run([]() -> Coro<> {
+    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
+      co_await asyncio::sleep(1h);
+      co_return HttpResponse();
+    };
+    HttpServer server = co_await start(handler);
+    Peer peer = co_await Peer::connect(server);
+    co_await peer.send(get("/"));
+    co_await settle();
+    auto patient = asyncio::create_task(server.drain(10s));
+    auto impatient = asyncio::create_task(server.drain(1s));
+    co_await impatient;
+    co_await patient;
     CHECK_EQ(server.counters().running, 0);
   });
 }

@@ -40,6 +40,20 @@ void handle_signals(void (*handler)(int)) {
   for (const int number : kHandled) ::sigaction(number, &action, nullptr);
 }
 
+// The master's handlers, while it runs.
+class SignalsHandled {
+ public:
+  explicit SignalsHandled(int to) {
+    signal_fd = to;
+    handle_signals(note_signal);
+  }
+  ~SignalsHandled() {
+    handle_signals(SIG_DFL);
+    signal_fd = -1;
+  }
+  SignalsHandled(const SignalsHandled&) = delete;
+};
+
 // All signals wait while this lives: none may reach a new process before it
 // has put its own handlers in place of its parent's.
 class SignalsBlocked {
@@ -87,16 +101,13 @@ Prefork::~Prefork() {
 }
 
 int Prefork::run() {
-  signal_fd = signals_.write.get();
-  handle_signals(note_signal);
+  const SignalsHandled handled(signals_.write.get());
   while (!stopping_ || any_left()) {
     if (!stopping_) start_missing();
     wait_for_signal();
     reap();
     if (stopping_ && now() >= deadline_) signal_workers(SIGKILL);
   }
-  handle_signals(SIG_DFL);
-  signal_fd = -1;
   return 0;
 }
 
@@ -175,7 +186,8 @@ void Prefork::wait_for_signal() {
   int timeout = stopping_ ? milliseconds_until(deadline_) : -1;
   for (const Worker& worker : workers_) {
     if (stopping_ || worker.pid > 0) continue;
-    timeout = milliseconds_until(worker.started + options_.restart_delay);
+    const int due = milliseconds_until(worker.started + options_.restart_delay);
+    timeout = timeout < 0 ? due : std::min(timeout, due);
   }
   if (stopping_ && timeout == 0) timeout = 100;  // they have been killed
   pollfd wanted{signals_.read.get(), POLLIN, 0};
@@ -202,28 +214,44 @@ void Prefork::stop() {
 
 // ---- In the worker --------------------------------------------------------
 
+namespace {
+
+// Hears of SIGTERM, and of the master's end, as long as it lives.
+class Stopping {
+ public:
+  explicit Stopping(int lifeline) : lifeline_(lifeline) {
+    const auto stop = [this] {
+      loop_.remove_reader(lifeline_);
+      if (!stopped_.done()) stopped_.set_result();
+    };
+    add_signal_handler(loop_, SIGTERM, stop);
+    loop_.add_reader(lifeline_, stop);
+  }
+  Stopping(const Stopping&) = delete;
+  ~Stopping() {
+    loop_.remove_reader(lifeline_);
+    remove_signal_handler(loop_, SIGTERM);
+  }
+  const Future<>& stopped() const { return stopped_; }
+
+ private:
+  EventLoop& loop_ = get_running_loop();
+  const int lifeline_;
+  Future<> stopped_ = create_future<>();
+};
+
+}  // namespace
+
 Coro<> until_stopped(int lifeline) {
-  EventLoop& loop = get_running_loop();
-  Future<> stopped = create_future<>();
-  const auto stop = [stopped] {
-    if (!stopped.done()) stopped.set_result();
-  };
-  add_signal_handler(loop, SIGTERM, stop);
-  loop.add_reader(lifeline, stop);
-  struct Remove {
-    Remove(EventLoop& from, int fd) : loop(from), lifeline(fd) {}
-    ~Remove() {
-      loop.remove_reader(lifeline);
-      remove_signal_handler(loop, SIGTERM);
-    }
-    EventLoop& loop;
-    int lifeline;
-  } remove(loop, lifeline);
-  co_await stopped;
+  const Stopping stopping(lifeline);
+  co_await stopping.stopped();
 }
 
+// Who is told twice to end, by a master and by a system that stops all of its
+// processes, must not end before it is done.
 Coro<> serve_until_stopped(HttpServer server, int lifeline, Duration grace) {
-  co_await until_stopped(lifeline);
+  const Stopping stopping(lifeline);
+  co_await stopping.stopped();
   co_await server.drain(grace);
 }
 

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +151,46 @@ TEST("SIGTERM lets a request that has begun come to its end") {
   CHECK_EQ(status_of(answer), "200");
   CHECK(answer.find("Connection: close") != std::string::npos);
   CHECK_EQ(service.wait(), 0);
+}
+
+// Who stops a service may tell all of its processes, as systemd does.
+TEST("a worker that is told twice to end does not end sooner") {
+  Service service(1);
+  const pid_t worker = service.worker();
+  Socket idle = idle_connection(service);
+  Socket busy = busy_connection(service);
+  char byte;
+  ::kill(worker, SIGTERM);
+  CHECK_EQ(idle.recv(&byte, 1), 0);  // the worker drains
+  ::kill(worker, SIGTERM);
+  const std::string answer = Service::exchange(busy, "abcdef");
+  CHECK_EQ(status_of(answer), "200");
+  service.signal(SIGTERM);
+  CHECK_EQ(service.wait(), 0);
+}
+
+TEST("a master that cannot start leaves the signals as they were") {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    // The system's limits on processes are not for root.
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(2);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_NPROC, &none);
+    asyncio::Prefork master(Socket::listen_on(Address::loopback(0)), {},
+                            [](asyncio::PreforkWorker) { return 0; });
+    try {
+      master.run();
+    } catch (const std::system_error&) {
+      struct sigaction action;
+      ::sigaction(SIGTERM, nullptr, &action);
+      ::_exit(action.sa_handler == SIG_DFL ? 0 : 1);
+    }
+    ::_exit(3);
+  }
+  int status = 0;
+  CHECK_EQ(::waitpid(pid, &status, 0), pid);
+  CHECK(WIFEXITED(status));
+  CHECK_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST("a second SIGTERM does not wait any longer") {

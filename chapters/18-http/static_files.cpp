@@ -63,36 +63,61 @@ Coro<> send_file(std::shared_ptr<const Descriptor> file, ByteRange range,
   }
 }
 
+// What of the second in which a file was changed had passed by then.
+long nanoseconds_of(const struct stat& info) {
+#if defined(__APPLE__)
+  return info.st_mtimespec.tv_nsec;
+#else
+  return info.st_mtim.tv_nsec;
+#endif
+}
+
 // Changes whenever the file does: when it was changed, and its length.
 std::string etag_of(const struct stat& info) {
   char text[64];
-  std::snprintf(text, sizeof text, "\"%llx-%llx\"",
+  std::snprintf(text, sizeof text, "\"%llx.%lx-%llx\"",
                 static_cast<unsigned long long>(info.st_mtime),
+                static_cast<unsigned long>(nanoseconds_of(info)),
                 static_cast<unsigned long long>(info.st_size));
   return text;
 }
 
-// "*", or a list with this tag in it; whether it is weak is no matter here.
-bool matches(string_view list, string_view etag) {
+// "*", or a list with this tag in it. `weak`: a weak one is as good.
+bool matches(string_view list, string_view etag, bool weak) {
   while (!list.empty()) {
     const auto comma = std::min(list.find(','), list.size());
     string_view element = web::trim(list.substr(0, comma));
-    if (element.starts_with("W/")) element.remove_prefix(2);
+    if (weak && element.starts_with("W/")) element.remove_prefix(2);
     if (element == "*" || element == etag) return true;
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
 }
 
+std::optional<std::time_t> date_in(const HttpRequest& request,
+                                   string_view name) {
+  const auto date = request.header(name);
+  return date ? parse_http_date(*date) : std::nullopt;
+}
+
 // If-None-Match counts, and If-Modified-Since only where it is missing.
 bool is_unchanged(const HttpRequest& request, string_view etag,
                   std::time_t modified) {
   if (const auto tags = request.header("If-None-Match")) {
-    return matches(*tags, etag);
+    return matches(*tags, etag, true);
   }
-  const auto since = request.header("If-Modified-Since");
-  const auto time = since ? parse_http_date(*since) : std::nullopt;
+  const auto time = date_in(request, "If-Modified-Since");
   return time && modified <= *time;
+}
+
+// The client means another file than this: it knows an older one.
+bool is_another(const HttpRequest& request, string_view etag,
+                std::time_t modified) {
+  if (const auto tags = request.header("If-Match")) {
+    return !matches(*tags, etag, false);
+  }
+  const auto time = date_in(request, "If-Unmodified-Since");
+  return time && modified > *time;
 }
 
 std::optional<ByteRange> wanted_range(const HttpRequest& request,
@@ -135,6 +160,7 @@ HttpResponse answer_file(const HttpRequest& request, Descriptor file,
                          const struct stat& info, string_view type) {
   const auto size = static_cast<std::uint64_t>(info.st_size);
   const std::string etag = etag_of(info);
+  if (is_another(request, etag, info.st_mtime)) return error_response(412);
   HttpResponse response;
   response.headers = {{"Last-Modified", http_date(info.st_mtime)},
                       {"ETag", etag},

@@ -1,8 +1,11 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -161,6 +164,39 @@ TEST("a file that has not changed is not sent again") {
            200);
 }
 
+TEST("a file that was written twice in a second has another tag") {
+  const Folder folder;
+  timespec times[2] = {{1000, 0}, {1000, 0}};
+  CHECK_EQ(::utimensat(AT_FDCWD, folder.path("www/a.txt").c_str(), times, 0),
+           0);
+  const std::string tag = field(ask(folder, "a.txt"), "ETag");
+  folder.write("www/a.txt", "9876543210");
+  times[1].tv_nsec = 1'000'000;
+  CHECK_EQ(::utimensat(AT_FDCWD, folder.path("www/a.txt").c_str(), times, 0),
+           0);
+  CHECK(field(ask(folder, "a.txt"), "ETag") != tag);
+}
+
+TEST("a file that is not the one that was meant is not sent") {
+  const Folder folder;
+  const HttpResponse now = ask(folder, "a.txt");
+  const std::string tag = field(now, "ETag");
+  const std::string date = field(now, "Last-Modified");
+  const std::string old = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const auto status = [&](const std::string& fields) {
+    return ask(folder, "a.txt", "Range: bytes=5-\r\n" + fields).status;
+  };
+  CHECK_EQ(status("If-Match: " + tag + "\r\n"), 206);
+  CHECK_EQ(status("If-Match: \"x\", " + tag + "\r\n"), 206);
+  CHECK_EQ(status("If-Match: *\r\n"), 206);
+  CHECK_EQ(status("If-Match: \"x\"\r\n"), 412);
+  CHECK_EQ(status("If-Match: W/" + tag + "\r\n"), 412);
+  CHECK_EQ(status("If-Unmodified-Since: " + date + "\r\n"), 206);
+  CHECK_EQ(status("If-Unmodified-Since: " + old + "\r\n"), 412);
+  CHECK_EQ(status("If-Match: *\r\nIf-Unmodified-Since: " + old + "\r\n"),
+           206);
+}
+
 TEST("a range of a file is sent alone") {
   const Folder folder;
   const auto range = [&](const std::string& text) {
@@ -273,6 +309,43 @@ TEST("a server writes its log a second later") {
           std::string::npos);
     CHECK(lines.find("\"-\" 400 16 \"-\" \"-\"") != std::string::npos);
     server.close();
+  });
+}
+
+TEST("a log that nobody reads is no reason to end") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGPIPE, SIG_DFL);
+    ::close(STDERR_FILENO);
+    auto pipe = asyncio::make_pipe();
+    pipe.read.reset();
+    asyncio::AccessLog(std::move(pipe.write)).add({});
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK_EQ(status, 0);
+}
+
+TEST("a server that was drained has written its log, and is done with it") {
+  auto pipe = asyncio::make_pipe(), other = asyncio::make_pipe();
+  asyncio::set_nonblocking(pipe.read.get());
+  asyncio::set_nonblocking(other.read.get());
+  manual_run([&]() -> Coro<> {
+    std::optional<asyncio::AccessLog> log(std::in_place,
+                                          std::move(pipe.write));
+    asyncio::HttpServerOptions options;
+    options.access_log = &*log;
+    HttpServer server = co_await start(show_request, options);
+    co_await talk(server, get("/a"));
+    co_await server.drain(1s);
+    char buffer[1000];
+    CHECK(::read(pipe.read.get(), buffer, sizeof buffer) > 0);
+    // The place of the old one, so that a use of that one would show.
+    log.emplace(std::move(other.write));
+    log->add({});
+    co_await asyncio::sleep(2s);
+    CHECK(::read(other.read.get(), buffer, sizeof buffer) < 0);
   });
 }
 
