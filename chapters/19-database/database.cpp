@@ -22,6 +22,7 @@ using asyncio::Coro;
 using database::Journal;
 
 struct Options {
+  bool help = false;
   std::uint16_t port = 6379;
   std::string unix_path;
   std::string append_only;
@@ -43,7 +44,9 @@ Options parse(int argc, char** argv) {
   Options options;
   cli::Arguments arguments(argc, argv);
   while (arguments.next()) {
-    if (arguments.is("--port")) {
+    if (arguments.is("--help")) {
+      options.help = arguments.flag();
+    } else if (arguments.is("--port")) {
       options.port = static_cast<std::uint16_t>(arguments.number(0, 65535));
     } else if (arguments.is("--unix")) {
       options.unix_path = arguments.text();
@@ -106,7 +109,12 @@ Coro<> async_main(Options options) {
 
 int main(int argc, char** argv) {
   try {
-    asyncio::run(async_main(parse(argc, argv)));
+    const Options options = parse(argc, argv);
+    if (options.help) {
+      std::fputs(usage, stdout);
+      return 0;
+    }
+    asyncio::run(async_main(options));
   } catch (const cli::UsageError& error) {
     std::fprintf(stderr, "database: %s\n%s", error.what(), usage);
     return 2;

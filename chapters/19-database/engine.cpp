@@ -64,11 +64,23 @@ const Command& check(const Peer& peer, const Words& words) {
     throw_wrong_number(command->name);
   }
   if (!peer.channels.empty() && !command->while_subscribed) {
-    throw CommandError("ERR Can't execute '" + std::string(command->name) +
-                       "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / "
-                       "QUIT / RESET are allowed in this context");
+    const bool exec = command->run == commands::exec;
+    throw CommandError(
+        std::string(exec ? "EXECABORT Transaction discarded because of: "
+                         : "ERR ") +
+        "Can't execute '" + std::string(command->name) +
+        "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / "
+        "QUIT / RESET are allowed in this context");
   }
   return *command;
+}
+
+// Keeps it for EXEC.
+void queue(Peer& peer, const Words& words) {
+  peer.queued.emplace_back(words.begin(), words.end());
+  for (const std::string& word : peer.queued.back()) {
+    peer.queued_bytes += sizeof word + word.size();
+  }
 }
 
 // An error is one line, whatever was in the words that it quotes.
@@ -100,7 +112,7 @@ void throw_wrong_number(std::string_view name) {
 
 Engine::Engine(Owner& owner)
     : owner_(owner),
-      store_([this] { return replaying_ ? kNever : owner_.now(); },
+      store_([this] { return now(); },
              [this](std::string_view key) { record({"DEL", key}); }) {}
 
 void Engine::execute(Peer& peer, const Words& words) {
@@ -108,7 +120,7 @@ void Engine::execute(Peer& peer, const Words& words) {
   try {
     command = &check(peer, words);
     if (peer.in_transaction && !command->after_multi) {
-      peer.queued.emplace_back(words.begin(), words.end());
+      queue(peer, words);
       resp::append_status(peer.out, "QUEUED");
     } else {
       command->run({*this, peer, words, *command});
@@ -124,6 +136,7 @@ void Engine::execute(Peer& peer, const Words& words) {
 // stand between MULTI and EXEC.
 void Engine::run_queued(Peer& peer) {
   const auto queued = std::exchange(peer.queued, {});
+  peer.queued_bytes = 0;
   peer.in_transaction = false;
   resp::append_array(peer.out, queued.size());
   in_exec_ = true;
@@ -156,19 +169,18 @@ void Engine::serve_waiting() {
     while (Peer* peer = lines_.first(*key)) {
       const Store::Entry* entry = store_.find(*key);
       if (!entry || !entry->list) break;
-      serve(*key, *peer);
+      serve(*key, *entry->list, *peer);
     }
   }
 }
 
-void Engine::serve(const std::string& key, Peer& peer) {
-  Store::List& list = *store_.find_list(key);
+void Engine::serve(const std::string& key, Store::List& list, Peer& peer) {
   resp::append_array(peer.out, 2);
   resp::append_text(peer.out, key);
   resp::append_text(peer.out, list.front());
   list.pop_front();
-  if (list.empty()) store_.erase(key);
   record({"LPOP", key});
+  if (list.empty()) store_.erase(key);
   lines_.leave(peer);
   peer.wake();
 }

@@ -63,7 +63,8 @@ class Engine {
   Store& store() noexcept { return store_; }
   Channels& channels() noexcept { return channels_; }
   WaitingLines& lines() noexcept { return lines_; }
-  Milliseconds now() const { return owner_.now(); }
+  // While a journal is replayed, no time has passed yet.
+  Milliseconds now() const { return replaying_ ? kNever : owner_.now(); }
   bool keeps_records() const { return owner_.keeps_records(); }
   void record(std::span<const std::string_view> command);
   void record(std::initializer_list<std::string_view> command) {
@@ -75,7 +76,7 @@ class Engine {
 
  private:
   void serve_waiting();
-  void serve(const std::string& key, Peer& peer);
+  void serve(const std::string& key, Store::List& list, Peer& peer);
 
   Owner& owner_;
   Store store_;

@@ -89,6 +89,18 @@ TEST("a key that goes by itself leaves a DEL in the journal") {
   CHECK_EQ(world.records[2], "INCR k");
 }
 
+void replay(const EngineWorld& world, EngineWorld& later) {
+  for (const std::string& record : world.records) {
+    database::Words words;
+    for (std::size_t i = 0; i < record.size();) {
+      const std::size_t end = std::min(record.find(' ', i), record.size());
+      words.push_back(std::string_view(record).substr(i, end - i));
+      i = end + 1;
+    }
+    later.engine.replay(words);
+  }
+}
+
 TEST("a journal that is replayed gives the same data, however late") {
   EngineWorld world;
   EnginePeer peer(world);
@@ -100,20 +112,27 @@ TEST("a journal that is replayed gives the same data, however late") {
   peer("LPOP l");
   EngineWorld later;
   later.time = world.time + 1'000'000;
-  for (const std::string& record : world.records) {
-    database::Words words;
-    for (std::size_t i = 0; i < record.size();) {
-      const std::size_t end = std::min(record.find(' ', i), record.size());
-      words.push_back(std::string_view(record).substr(i, end - i));
-      i = end + 1;
-    }
-    later.engine.replay(words);
-  }
+  replay(world, later);
   EnginePeer reader(later);
   CHECK_EQ(reader("GET gone"), "$1\r\n1\r\n");
   CHECK_EQ(reader("TTL gone"), ":-1\r\n");
   CHECK_EQ(reader("LPOP l 9"), "*2\r\n$1\r\nb\r\n$1\r\na\r\n");
   CHECK(later.records.size() == 1);  // this LPOP alone
+}
+
+TEST("a key that was given more time has all of it after a replay") {
+  EngineWorld world;
+  EnginePeer peer(world);
+  peer("INCR n");
+  peer("EXPIRE n 10");
+  peer("INCR n");
+  peer("EXPIRE n 1000");
+  EngineWorld later;
+  later.time = world.time + 11'000;  // the first of its times has passed
+  replay(world, later);
+  EnginePeer reader(later);
+  CHECK_EQ(reader("GET n"), "$1\r\n2\r\n");
+  CHECK_EQ(reader("TTL n"), ":989\r\n");
 }
 
 TEST("a list that is empty is gone") {
@@ -190,6 +209,21 @@ TEST("who is gone gets no item: the next in line does") {
   CHECK_EQ(second.heard(), "*2\r\n$1\r\nk\r\n$1\r\na\r\n");
   CHECK_EQ(pusher("LPUSH other b"), ":1\r\n");
   CHECK_EQ(pusher("LLEN other"), ":1\r\n");
+}
+
+TEST("a list may go between any two looks at the clock") {
+  for (int looks = 1; looks < 20; ++looks) {
+    EngineWorld world;
+    EnginePeer waiter(world), pusher(world);
+    waiter("BLPOP l 0");
+    pusher("MULTI");
+    pusher("LPUSH l a");
+    pusher("PEXPIREAT l " + std::to_string(world.time + looks));
+    world.step = 1;
+    pusher("EXEC");
+    CHECK_EQ(waiter.heard().empty(), waiter.is_waiting());
+    CHECK_EQ(pusher("LLEN l"), ":0\r\n");
+  }
 }
 
 TEST("a text at the key of a waiting line is not taken for a list") {
@@ -281,6 +315,8 @@ TEST("who has subscribed may send little else") {
   CHECK_EQ(peer("GET k"),
            "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE "
            "/ PING / QUIT / RESET are allowed in this context\r\n");
+  CHECK(peer("EXEC").starts_with("-EXECABORT Transaction discarded because "
+                                 "of: Can't execute 'exec': only (P|S)"));
   CHECK_EQ(peer("PING"), "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
 }
 

@@ -22,11 +22,14 @@ class EngineWorld final : private database::Engine::Owner {
   EngineWorld() : engine(*this) {}
 
   database::Milliseconds time = 1'000'000'000'000;
+  database::Milliseconds step = 0;  // the clock's, whenever it is looked at
   std::vector<std::string> records;  // as words with a space between
   database::Engine engine;
 
  private:
-  database::Milliseconds now() override { return time; }
+  database::Milliseconds now() override {
+    return std::exchange(time, time + step);
+  }
   bool keeps_records() const override { return true; }
   void record(std::span<const std::string_view> command) override {
     std::string line;

@@ -275,6 +275,30 @@ TEST("closing a server waits for the disk, and answers") {
   CHECK_EQ(got, "+OK\r\n");
 }
 
+TEST("a server that is closing begins nothing more") {
+  Disk disk;
+  std::string got;
+  asyncio::run([](Disk& on, std::string& answer) -> Coro<> {
+    Server server(asyncio::get_running_loop(), on.options());
+    co_await server.listen("127.0.0.1", 0);
+    RawClient first = co_await connect_to(server);
+    RawClient second = co_await connect_to(server);
+    first.stream().writer.write("SET k 1\r\n");
+    co_await until_begun(on.file, 1);
+    asyncio::Task<> closing = asyncio::create_task(server.close());
+    co_await asyncio::sleep(std::chrono::seconds(0));
+    second.stream().writer.write("SET l 1\r\n");
+    for (int i = 0; i < 20; ++i) {
+      co_await asyncio::sleep(std::chrono::milliseconds(1));
+    }
+    on.file->allow(2);
+    answer = co_await first.rest();
+    co_await closing;
+  }(disk, got));
+  CHECK_EQ(got, "+OK\r\n");
+  CHECK_EQ(disk.file->begun(), 1);
+}
+
 TEST("a server that begins again has what the last one has answered") {
   asyncio::ScratchFolder folder;
   const auto begin = [&] {

@@ -45,6 +45,7 @@ class Peer {
   bool in_transaction = false;  // since MULTI
   bool transaction_failed = false;
   std::vector<std::vector<std::string>> queued;
+  std::size_t queued_bytes = 0;  // all of their words
 
  protected:
   ~Peer() = default;

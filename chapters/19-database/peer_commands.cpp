@@ -100,6 +100,7 @@ namespace {
 void drop_transaction(Peer& peer) {
   peer.in_transaction = false;
   peer.queued.clear();
+  peer.queued_bytes = 0;
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ const std::string sessions[] = {
     "MULTI\r\nSET q 1\r\nQUIT\r\n",
     // Messages
     "PUBLISH c x\r\nUNSUBSCRIBE\r\nUNSUBSCRIBE c\r\nSUBSCRIBE\r\nPUBLISH c\r\n"
-    "SUBSCRIBE c d c\r\nGET a\r\nPUBLISH c x\r\nPING\r\nPING x\r\nMULTI\r\n"
+    "SUBSCRIBE c d c\r\nGET a\r\nEXEC\r\nPUBLISH c x\r\nPING\r\n"
+    "PING x\r\nMULTI\r\n"
     "NOSUCH\r\nUNSUBSCRIBE d\r\nUNSUBSCRIBE d\r\nUNSUBSCRIBE\r\nGET a\r\n"
     "QUIT\r\n",
     // What programs ask for first, and what nobody knows

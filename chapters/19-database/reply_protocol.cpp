@@ -13,7 +13,7 @@ std::string RedisOptions::server() const {
 }
 
 void ReplyProtocol::connection_made(Transport& transport) {
-  transport_ = &transport;
+  transport_ = Ref<Transport>(&transport);
   writable_.set();
 }
 
@@ -36,7 +36,7 @@ void ReplyProtocol::connection_lost(std::exception_ptr error) {
   const std::string cause =
       error ? describe(error) : "read " + server_ + ": closed by the server";
   end(std::make_exception_ptr(RedisConnectionLost(cause)));
-  transport_ = nullptr;
+  transport_ = {};
 }
 
 void ReplyProtocol::abort() {

@@ -55,7 +55,7 @@ class ReplyProtocol : public Protocol {
   void pause_writing() final { writable_.clear(); }
   void resume_writing() final { writable_.set(); }
 
-  bool is_open() const noexcept { return transport_ != nullptr && !ended_; }
+  bool is_open() const noexcept { return transport_ && !ended_; }
   // Why it has ended. REQUIRES: !is_open()
   const std::exception_ptr& error() const noexcept { return ended_; }
 
@@ -69,7 +69,7 @@ class ReplyProtocol : public Protocol {
   void abort();
 
  protected:
-  Transport* transport() const noexcept { return transport_; }
+  Transport* transport() const noexcept { return transport_.get(); }
   virtual void reply(resp::Value value) = 0;
   // Nothing more will come.
   virtual void ended() = 0;
@@ -79,7 +79,8 @@ class ReplyProtocol : public Protocol {
 
   resp::ReplyParser parser_;
   std::string server_;
-  Transport* transport_ = nullptr;
+  // A share: a client may outlive its loop, which calls no connection_lost().
+  Ref<Transport> transport_;
   Event writable_;
   std::exception_ptr ended_;
 };

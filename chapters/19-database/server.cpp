@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "12-cancellation/wait_for.hpp"
 #include "19-database/server_state.hpp"
 
 namespace database {
@@ -141,12 +142,23 @@ std::uint16_t Server::port() const {
 Coro<> Server::serve_forever() { co_await state_->failure(); }
 
 Coro<> Server::close() {
+  state_->begin_closing();
   for (asyncio::Server& listener : listeners_) listener.close();
   co_await state_->journal().drain();
-  for (asyncio::Server& listener : listeners_) {
-    listener.close_clients();
-    co_await listener.wait_closed();
+  for (asyncio::Server& listener : listeners_) listener.close_clients();
+  bool late = false;
+  try {
+    co_await asyncio::wait_for(wait_closed(), state_->options().close_timeout);
+  } catch (const asyncio::TimeoutError&) {
+    late = true;
   }
+  if (!late) co_return;
+  for (asyncio::Server& listener : listeners_) listener.abort_clients();
+  co_await wait_closed();
+}
+
+Coro<> Server::wait_closed() {
+  for (asyncio::Server& listener : listeners_) co_await listener.wait_closed();
 }
 
 std::size_t Server::connections() const { return state_->sessions(); }

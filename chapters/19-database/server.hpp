@@ -26,6 +26,9 @@ struct ServerOptions {
   resp::CommandParser::Limits limits;
   // Bytes that may wait for one client, before it is cut off.
   std::size_t max_output = 32 * 1024 * 1024;
+  // How long a client may take to read its last answers, when the server
+  // closes.
+  asyncio::Duration close_timeout = std::chrono::seconds(5);
 };
 
 // A Server is a small database that speaks RESP, as redis-server does: keys
@@ -56,8 +59,9 @@ class Server {
   // connections were cut, since nothing more can be promised to them.
   asyncio::Coro<> serve_forever();
 
-  // Accepts no more, waits until the disk has what was written, sends the
-  // answers to that, and closes all connections.
+  // Accepts no more and begins nothing more, waits until the disk has what
+  // was written, sends the answers to that, and closes all connections; in
+  // the end also those whose client does not read.
   asyncio::Coro<> close();
 
   std::size_t connections() const;
@@ -69,6 +73,7 @@ class Server {
 
  private:
   asyncio::ProtocolFactory sessions() const;
+  asyncio::Coro<> wait_closed();
 
   asyncio::Ref<ServerState> state_;
   std::vector<asyncio::Server> listeners_;

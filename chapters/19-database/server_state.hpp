@@ -35,6 +35,10 @@ class ServerState final : public asyncio::RefCounted,
   const LogFile::Loaded& loaded() const noexcept { return loaded_; }
   const asyncio::Future<>& failure() const noexcept { return failure_; }
 
+  // From now on no command is begun.
+  void begin_closing() noexcept { closing_ = true; }
+  bool is_closing() const noexcept { return closing_; }
+
   void add(Session& session);
   void remove(Session& session) { sessions_.erase(&session); }
   std::size_t sessions() const noexcept { return sessions_.size(); }
@@ -69,6 +73,7 @@ class ServerState final : public asyncio::RefCounted,
   std::vector<asyncio::Ref<Session>> held_;
   asyncio::TimerHandle sweeper_;
   Milliseconds sweep_at_ = kNever;
+  bool closing_ = false;
 };
 
 }  // namespace database

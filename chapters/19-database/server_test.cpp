@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "10-tasks/sleep.hpp"
+#include "12-cancellation/wait_for.hpp"
 #include "15-streams/stream_world.hpp"
 #include "19-database/database_world.hpp"
 #include "19-database/resp.hpp"
@@ -175,6 +176,44 @@ TEST("who reads late gets every byte") {
   });
 }
 
+TEST("a transaction that is never done has a limit") {
+  database::ServerOptions options;
+  options.limits.command = 10'000;
+  with_server(
+      [](Server& server) -> Coro<> {
+        RawClient client = co_await connect_to(server);
+        const std::string set = "SET k " + std::string(900, 'x') + "\r\n";
+        std::string commands = "MULTI\r\n";
+        for (int i = 0; i < 12; ++i) commands += set;
+        client.stream().writer.write(commands + "EXEC\r\nQUIT\r\n");
+        std::string got = co_await client.rest();
+        CHECK(got.ends_with("-ERR Protocol error: too big transaction\r\n"));
+        CHECK_EQ(server.keys(), 0);
+      },
+      options);
+}
+
+TEST("who does not read does not keep a server from closing") {
+  with_server_and_manual_clock([](Server& server) -> Coro<> {
+    RawClient client = co_await connect_to(server);
+    std::string set;
+    resp::append_command(set, std::vector<std::string_view>{
+                                  "SET", "k", std::string(10'000'000, 'x')});
+    co_await client.expect(set, "+OK\r\n");
+    asyncio::Socket slow = connect_plainly(server);
+    slow.send_all("GET k\r\nGET k\r\n");
+    while (server.bytes_held() == 0) co_await asyncio::sleep(1ms);
+    bool closed = true;
+    try {
+      co_await asyncio::wait_for(server.close(), 60s);
+    } catch (const asyncio::TimeoutError&) {
+      closed = false;
+      test::reset(slow);
+    }
+    CHECK(closed);
+  });
+}
+
 TEST("who has subscribed and does not read is cut off") {
   database::ServerOptions options;
   options.max_output = 10'000'000;
@@ -244,6 +283,24 @@ TEST("who goes away while it waits is given nothing, however it goes") {
     std::string got =
         co_await other.expect("LPUSH k a\r\nLLEN k\r\n", ":1\r\n:1\r\n");
     CHECK_EQ(got, ":1\r\n:1\r\n");
+  });
+}
+
+// Its end and its first item come at once: the second BLPOP begins after both.
+TEST("who has said its end waits for no other item") {
+  with_server([](Server& server) -> Coro<> {
+    RawClient other = co_await connect_to(server);
+    RawClient waiter = co_await connect_to(server);
+    waiter.stream().writer.write("BLPOP k 0\r\nBLPOP l 0\r\n");
+    co_await other.expect("PING\r\n", "+PONG\r\n");
+    other.stream().writer.write("LPUSH k a\r\n");
+    waiter.stream().writer.write_eof();
+    std::string got = co_await asyncio::wait_for(waiter.rest(), 20s);
+    CHECK_EQ(got, "*2\r\n$1\r\nk\r\n$1\r\na\r\n");
+    co_await until_connections(server, 1);
+    got = co_await other.expect("LPUSH l a\r\nLLEN l\r\n",
+                                ":1\r\n:1\r\n:1\r\n");
+    CHECK_EQ(got, ":1\r\n:1\r\n:1\r\n");
   });
 }
 

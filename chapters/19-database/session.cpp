@@ -33,7 +33,7 @@ void Session::data_received(std::string_view data) {
 
 bool Session::may_execute() const noexcept {
   return transport_ && !is_waiting() && !writing_paused_ && !ending_ &&
-         out.size() < most_held;
+         out.size() < most_held && !server_->is_closing();
 }
 
 void Session::work() {
@@ -57,12 +57,20 @@ void Session::execute_all() {
     }
     server_->engine().execute(*this, parser_.arguments());
     if (has_quit) ending_ = true;
+    if (queued_bytes > server_->options().limits.command) {
+      throw resp::ProtocolError("Protocol error: too big transaction");
+    }
     if (out.size() >= send_at) send();
     if (is_waiting()) wait_for_answer();
   }
 }
 
 void Session::wait_for_answer() {
+  if (at_end_) {  // nobody would tell when it goes away
+    server_->engine().forget(*this);
+    ending_ = true;
+    return;
+  }
   if (!wait_limit) return;
   timing_ = true;
   timer_ = transport_->loop().call_later(*wait_limit, [this] {
