@@ -107,7 +107,7 @@ std::string Look::bar(std::size_t done, std::size_t all,
 
 const char* Look::mark(bool done) const {
   if (utf8) return done ? "✓" : "·";
-  return done ? "x" : ".";
+  return done ? "+" : ".";
 }
 
 std::vector<std::string> Look::lines(std::string_view text, std::size_t width,
