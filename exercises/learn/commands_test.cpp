@@ -159,7 +159,7 @@ TEST("list shows what is done, and where one is") {
                   "current 01-one/2-second\ndone 01-one/1-first\n");
   const Outcome outcome = here.learn({"list"});
   CHECK_EQ(outcome.status, 0);
-  CHECK(has(outcome.out, "01-one\n  x 1-first"));
+  CHECK(has(outcome.out, "01-one\n  + 1-first"));
   CHECK(has(outcome.out, "\n> . 2-second"));
   CHECK(has(outcome.out, "  1/3 done\n"));
 }

@@ -259,7 +259,7 @@ TEST("l shows all exercises, and goes back") {
   Screen screen(here.course);
   screen.wait_for(footer);
   screen.press("l");
-  screen.wait_for("x 1-first > 2-second");
+  screen.wait_for("+ 1-first > 2-second");
   screen.wait_for(". 1-third");
   screen.press("l");
   screen.wait_for(footer);
