@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "common/error.hpp"
+#include "common/sigpipe.hpp"
 
 namespace asyncio {
 namespace {
@@ -17,14 +17,6 @@ namespace {
 bool is_kind(int fd, mode_t kind) {
   struct stat status;
   return ::fstat(fd, &status) == 0 && (status.st_mode & S_IFMT) == kind;
-}
-
-void ignore_sigpipe() {
-  struct sigaction action {};
-  if (::sigaction(SIGPIPE, nullptr, &action) != 0) return;
-  if (action.sa_handler != SIG_DFL) return;
-  action.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &action, nullptr);
 }
 
 bool would_block(int code) {

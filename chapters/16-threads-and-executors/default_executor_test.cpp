@@ -14,6 +14,7 @@
 
 #include "10-tasks/manual_run.hpp"
 #include "10-tasks/sleep.hpp"
+#include "13-synchronization/sync_world.hpp"
 #include "16-threads-and-executors/gate.hpp"
 #include "16-threads-and-executors/run_in_executor.hpp"
 
@@ -127,13 +128,7 @@ TEST("a shutdown that is cancelled does not wait for the threads either") {
     Task<> task = create_task(shutdown_default_executor(get_running_loop()));
     co_await sleep(0s);
     task.cancel();
-    bool cancelled = false;
-    try {
-      co_await task;
-    } catch (const CancelledError&) {
-      cancelled = true;
-    }
-    CHECK(cancelled);
+    co_await test::await_cancelled(task);
     CHECK(!left_behind.expired());
   });
   gate.open();

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "10-tasks/sleep.hpp"
+#include "13-synchronization/sync_world.hpp"
 #include "17-subprocesses-and-signals/child_world.hpp"
 #include "common/error.hpp"
 
@@ -278,13 +279,7 @@ TEST("a cancelled start kills the process, and waits for its end") {
   run_cleanly([]() -> Coro<> {
     auto task = create_task(start("exec sleep 1000"));
     get_running_loop().call_soon([task] { task.cancel(); });
-    bool cancelled = false;
-    try {
-      co_await task;
-    } catch (const CancelledError&) {
-      cancelled = true;
-    }
-    CHECK(cancelled);
+    co_await test::await_cancelled(task);
     CHECK(test::no_children());
   });
 }
@@ -298,13 +293,7 @@ TEST("a start that is cancelled with all its tasks ends, too") {
       for (AnyTask& other : all_tasks(get_running_loop())) {
         if (!(other == self)) other.cancel();
       }
-      bool cancelled = false;
-      try {
-        co_await task;
-      } catch (const CancelledError&) {
-        cancelled = true;
-      }
-      CHECK(cancelled);
+      co_await test::await_cancelled(task);
       CHECK(test::no_children());
     }
   });

@@ -1,7 +1,6 @@
 #include "18-http/access_log.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "18-http/http_date.hpp"
 #include "common/error.hpp"
+#include "common/sigpipe.hpp"
 #include "common/text.hpp"
 
 namespace asyncio {
@@ -45,14 +45,6 @@ Descriptor open_log(const std::string& file) {
                         O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
   if (!log) throw_errno("open", file);
   return log;
-}
-
-void ignore_sigpipe() {
-  struct sigaction action {};
-  if (::sigaction(SIGPIPE, nullptr, &action) != 0) return;
-  if (action.sa_handler != SIG_DFL) return;
-  action.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &action, nullptr);
 }
 
 }  // namespace
