@@ -142,24 +142,4 @@ TEST("a flood of pipelined requests leaves the others their turn") {
   });
 }
 
-TEST("who was accepted as a drain began is served, and waited for") {
-  manual_run([]() -> Coro<> {
-    HttpServer server = co_await start();
-    const std::size_t before = Socket::open_count();
-    Socket client = Socket::create(AF_INET);
-    client.connect(server.addresses().front());
-    client.set_nonblocking();
-    while (Socket::open_count() < before + 2) co_await asyncio::sleep(0s);
-    CHECK_EQ(server.counters().accepted, 0u);
-    auto draining = asyncio::create_task(server.drain(60s));
-    co_await settle();
-    CHECK(!draining.done());
-    co_await asyncio::sock_sendall(client, get("/"));
-    const std::string answer = co_await asyncio::sock_recv(client, 4096);
-    CHECK_EQ(status_of(answer), "200");
-    CHECK(answer.find("Connection: close") != std::string::npos);
-    co_await draining;
-  });
-}
-
 }  // namespace

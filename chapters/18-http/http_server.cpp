@@ -86,6 +86,7 @@ std::vector<Address> HttpServer::addresses() const {
 std::uint16_t HttpServer::port() const { return server_.port(); }
 const HttpCounters& HttpServer::counters() const { return state_->counters(); }
 void HttpServer::close() const { server_.close(); }
+bool HttpServer::draining() const { return state_->draining(); }
 
 Coro<> HttpServer::drain(Duration grace) const {
   const Ref<HttpServerState> state = state_;

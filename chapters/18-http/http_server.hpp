@@ -71,6 +71,9 @@ class HttpServer {
   // answered with "Connection: close", and what is left after `grace` is
   // aborted. Returns when the last connection is gone.
   Coro<> drain(Duration grace) const;
+  // Whether that has begun. A body without end asks, and ends: it would be
+  // aborted only after the whole grace.
+  bool draining() const;
   // Serves until it is cancelled; then closes the server.
   Coro<> serve_forever() const;
 

@@ -6,8 +6,7 @@
 #include "common/error.hpp"
 #include "common/test.hpp"
 
-// Bodies that are written piece by piece, the end of connections, and the
-// drain of a server.
+// Bodies that are written piece by piece, and the end of connections.
 
 namespace {
 
@@ -354,95 +353,6 @@ TEST("a busy connection is not idle, however long it lives") {
     CHECK_EQ(server.counters().accepted, 1);
     server.close();
   });
-}
-
-// ---- The end of a server
-
-TEST("a drain closes the idle, finishes what has begun, and takes no more") {
-  manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest& request) -> Coro<HttpResponse> {
-      if (request.target() == "/slow") co_await asyncio::sleep(5s);
-      co_return asyncio::text_response(request.target());
-    };
-    HttpServer server = co_await start(handler);
-    const asyncio::Address address = server.addresses().front();
-    Peer idle = co_await Peer::connect(server);
-    Peer busy = co_await Peer::connect(server);
-    co_await idle.send(get("/quick"));
-    co_await idle.read_until("/quick");
-    co_await busy.send(get("/slow"));
-    co_await settle();
-    auto draining = asyncio::create_task(server.drain(60s));
-    const std::string end = co_await idle.read_all();
-    CHECK_EQ(end, "");
-    CHECK(!draining.done());
-    const std::string answer = co_await busy.read_all();
-    CHECK_EQ(body_of(answer), "/slow");
-    CHECK(answer.find("Connection: close") != std::string::npos);
-    co_await draining;
-    CHECK_EQ(server.counters().open, 0);
-    Socket late = Socket::create(AF_INET);
-    late.set_nonblocking();
-    bool refused = false;
-    try {
-      co_await asyncio::sock_connect(late, address);
-    } catch (const std::system_error&) {
-      refused = true;
-    }
-    CHECK(refused);
-  });
-}
-
-TEST("a drain aborts what has not ended after its grace") {
-  manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
-    Peer peer = co_await Peer::connect(server);
-    co_await peer.send(get("/"));
-    co_await settle();
-    const auto began = asyncio::get_running_loop().time();
-    co_await server.drain(10s);
-    CHECK(asyncio::get_running_loop().time() - began < 11s);
-    CHECK_EQ(server.counters().open, 0);
-    CHECK_EQ(server.counters().running, 0);
-  });
-}
-
-TEST("two drains at once end together, with the shorter grace") {
-  manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
-    Peer peer = co_await Peer::connect(server);
-    co_await peer.send(get("/"));
-    co_await settle();
-    auto patient = asyncio::create_task(server.drain(10s));
-    auto impatient = asyncio::create_task(server.drain(1s));
-    co_await impatient;
-    co_await patient;
-    CHECK_EQ(server.counters().running, 0);
-  });
-}
-
-TEST("a loop that ends with connections leaves nothing behind") {
-  const int before = open_descriptors();
-  manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
-    Peer idle = co_await Peer::connect(server);
-    Peer busy = co_await Peer::connect(server);
-    co_await busy.send(get("/"));
-    co_await settle();
-  });
-  CHECK_EQ(open_descriptors(), before);
 }
 
 }  // namespace

@@ -157,9 +157,9 @@ std::string report(Watch& watch, const Moment& before) {
       .str();
 }
 
-// Server-sent events: an answer that never ends.
+// Server-sent events: an answer that ends with the server.
 Coro<> send_events(std::shared_ptr<Watch> watch, BodyWriter& to) {
-  for (;;) {
+  while (!watch->server.draining()) {
     const Moment before(*watch);
     co_await asyncio::sleep(std::chrono::milliseconds(500));
     const std::string event = "data: " + report(*watch, before) + "\n\n";
@@ -269,9 +269,10 @@ int serve(const Options& options) {
   const auto address = asyncio::resolve(options.host, options.port).front();
   auto listener = asyncio::Socket::listen_on(address, 1024);
   if (!options.files.empty()) asyncio::StaticFiles check(options.files);
-  std::printf("http://%s/ (%d workers, process %d)\n",
-              listener.local_address().str().c_str(), options.prefork.workers,
-              static_cast<int>(::getpid()));
+  const int workers = options.prefork.workers;
+  std::printf("http://%s/ (%d worker%s, process %d)\n",
+              listener.local_address().str().c_str(), workers,
+              workers == 1 ? "" : "s", static_cast<int>(::getpid()));
   std::fflush(stdout);
   const auto worker = [&options](asyncio::PreforkWorker begun) {
     return run_worker(std::move(begun), options);
