@@ -1,7 +1,6 @@
 #include "02-threads/thread_pool.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstdio>
 #include <stdexcept>
 
@@ -21,7 +20,8 @@ std::size_t ThreadPool::default_threads() {
 
 ThreadPool::ThreadPool(std::size_t max_threads, ErrorHandler on_error)
     : max_threads_(max_threads), on_error_(on_error) {
-  assert(max_threads > 0);
+  if (max_threads > 0) return;
+  throw std::invalid_argument("ThreadPool: max_threads must be greater than 0");
 }
 
 void ThreadPool::add(std::unique_ptr<Job> job) {

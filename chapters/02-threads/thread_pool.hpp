@@ -40,6 +40,7 @@ class ThreadPool {
   // and at most 32.
   static std::size_t default_threads();
 
+  // Throws std::invalid_argument for 0, since its jobs would never run.
   explicit ThreadPool(std::size_t max_threads = default_threads(),
                       ErrorHandler on_error = print_error);
   ~ThreadPool() { shutdown(); }

@@ -151,6 +151,10 @@ TEST("shutdown may drop the jobs that have not begun, and destroys them") {
   CHECK_EQ(done.load(), 1);
 }
 
+TEST("a pool without a thread is refused: its jobs would wait for ever") {
+  CHECK_WHAT(ThreadPool(0), "max_threads must be greater than 0");
+}
+
 TEST("a job after shutdown is refused") {
   ThreadPool pool(1);
   pool.shutdown();

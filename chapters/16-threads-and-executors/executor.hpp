@@ -90,6 +90,7 @@ class ThreadPoolExecutor final : public Executor {
   // As many as CPython: min(32, processors + 4).
   static std::size_t default_workers() { return ThreadPool::default_threads(); }
 
+  // Throws std::invalid_argument for 0 workers.
   explicit ThreadPoolExecutor(std::size_t max_workers = default_workers())
       : pool_(max_workers) {}
 

@@ -73,7 +73,8 @@ T from_bytes(std::string bytes) {
 // Thread: any, but for that. The destructor waits for what was submitted.
 class ProcessPoolExecutor {
  public:
-  // Throws std::system_error "fork: CAUSE".
+  // Throws std::invalid_argument for 0 workers, std::system_error
+  // "fork: CAUSE".
   explicit ProcessPoolExecutor(std::size_t workers);
   ~ProcessPoolExecutor() { shutdown(); }
 

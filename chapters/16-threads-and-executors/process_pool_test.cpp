@@ -183,6 +183,10 @@ TEST("when a worker cannot be started, those before it are ended") {
   CHECK_EQ(test::open_descriptors(), before);
 }
 
+TEST("a pool of no process is refused") {
+  CHECK_WHAT(ProcessPoolExecutor(0), "must be greater than 0");
+}
+
 TEST("in a coroutine, wrap_future makes it awaitable, and the loop goes on") {
   ProcessPoolExecutor pool(2);
   test::manual_run([&pool]() -> Coro<> {
