@@ -94,8 +94,8 @@ Result measure(void (*server)(const std::string&), const std::string& test,
   const pid_t pid = start(server, path);
   asyncio::run(wait_for_server(path));
   const program::Outcome outcome = program::run(
-      {"/usr/bin/redis-benchmark", "-s", path, "-t", test, "-P", depth, "-n",
-       std::to_string(requests), "--csv"});
+      {"/usr/bin/env", "redis-benchmark", "-s", path, "-t", test, "-P", depth,
+       "-n", std::to_string(requests), "--csv"});
   ::kill(pid, SIGKILL);
   rusage usage{};
   ::wait4(pid, nullptr, 0, &usage);
