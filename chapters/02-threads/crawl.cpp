@@ -92,6 +92,7 @@ void visit(Shared& shared, Fetch& fetch) {
   }
   const std::lock_guard lock(shared.mutex);
   std::erase(shared.open, socket.fd());  // before the number is free again
+  socket.close();                        // and before others are opened
   if (error) {
     shared.crawl.fail(fetch, error);
   } else {

@@ -12,6 +12,9 @@ namespace test {
 
 class ThreadGate {
  public:
+  // Who has left wait() had the mutex before: the gate may go.
+  ~ThreadGate() { const std::lock_guard lock(mutex_); }
+
   // In the threads.
   void wait() {
     std::unique_lock lock(mutex_);
