@@ -10,6 +10,11 @@ namespace {
 
 using namespace test;
 
+Coro<HttpResponse> answer_late(HttpRequest&) {
+  co_await asyncio::sleep(1h);
+  co_return HttpResponse();
+}
+
 TEST("a drain closes the idle, finishes what has begun, and takes no more") {
   manual_run([]() -> Coro<> {
     auto handler = [](HttpRequest& request) -> Coro<HttpResponse> {
@@ -67,11 +72,7 @@ TEST("who was accepted as a drain began is served, and waited for") {
 
 TEST("a drain aborts what has not ended after its grace") {
   manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
+    HttpServer server = co_await start(answer_late);
     Peer peer = co_await Peer::connect(server);
     co_await peer.send(get("/"));
     co_await settle();
@@ -106,17 +107,13 @@ TEST("a body without end can ask whether the server drains, and ends whole") {
     CHECK(asyncio::get_running_loop().time() - began < 2s);
     const std::string rest = co_await peer.read_all();
     CHECK(rest.ends_with("0\r\n\r\n"));
-    *server = HttpServer();  // the handler's share of it, which it has in turn
+    *server = HttpServer();  // it and its handler keep each other alive
   });
 }
 
 TEST("two drains at once end together, with the shorter grace") {
   manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
+    HttpServer server = co_await start(answer_late);
     Peer peer = co_await Peer::connect(server);
     co_await peer.send(get("/"));
     co_await settle();
@@ -131,11 +128,7 @@ TEST("two drains at once end together, with the shorter grace") {
 TEST("a loop that ends with connections leaves nothing behind") {
   const int before = open_descriptors();
   manual_run([]() -> Coro<> {
-    auto handler = [](HttpRequest&) -> Coro<HttpResponse> {
-      co_await asyncio::sleep(1h);
-      co_return HttpResponse();
-    };
-    HttpServer server = co_await start(handler);
+    HttpServer server = co_await start(answer_late);
     Peer idle = co_await Peer::connect(server);
     Peer busy = co_await Peer::connect(server);
     co_await busy.send(get("/"));
